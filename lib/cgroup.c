@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See cgroup.h. */
+#include "config.h"
+
+#include "lib/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+int cgroup_parse(struct span text, struct cgroup *ret)
+{
+	struct cgroup cg = { 0 };
+	struct span line, id, controllers;
+
+	while (span_next_line(&text, &line)) {
+		uint64_t number;
+
+		/* The path comes last and may hold colons. */
+		if (!span_next_field(&line, ':', &id) ||
+		    !span_next_field(&line, ':', &controllers) || !span_starts(line, "/"))
+			return -EINVAL;
+		if (span_parse_u64(id, 10, UINT64_MAX, &number) < 0)
+			return -EINVAL;
+		if (number == 0 && controllers.n == 0)
+			cg.path[CGROUP_UNIFIED] = line;
+		else if (span_is(controllers, "name=systemd"))
+			cg.path[CGROUP_SYSTEMD] = line;
+	}
+	*ret = cg;
+	return 0;
+}
+
+bool cgroup_is_ns_root(const struct cgroup *cg, enum cgroup_hierarchy h)
+{
+	return cg->path[h].p && span_is(cg->path[h], "/");
+}
+
+static bool has_file(int dirfd, const char *name)
+{
+	return faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * The root of the whole hierarchy: kernfs gives it inode 1.  Two more signs, each
+ * enough, in case that ever changes: in v2 only the others have cgroup.events, in v1
+ * only it has release_agent (the kernel's cgroup-v2.rst and cgroup-v1/cgroups.rst).
+ */
+static bool is_hierarchy_root(int rootfd, const struct stat *st, enum cgroup_hierarchy h)
+{
+	if (st->st_ino == 1)
+		return true;
+	if (h == CGROUP_UNIFIED)
+		return !has_file(rootfd, "cgroup.events");
+	return has_file(rootfd, "release_agent");
+}
+
+/*
+ * cgroup.procs of v2 shows a process outside the reader's pid namespace as 0.  One
+ * such line, and the cgroup is also the cgroup of something on the host: handing it
+ * over would let the guest freeze or kill that.  (v1 leaves such lines out.)
+ */
+static int find_foreign_process(int rootfd, bool *ret_found)
+{
+	auto_free char *text = NULL;
+	struct span rest, line;
+	int r;
+
+	r = io_read_file_at(rootfd, "cgroup.procs", 8 << 20, &text, &rest.n);
+	if (r < 0)
+		return r;
+	rest.p = text;
+	*ret_found = false;
+	while (!*ret_found && span_next_line(&rest, &line))
+		*ret_found = span_is(line, "0");
+	return 0;
+}
+
+int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret)
+{
+	bool foreign = false;
+	struct stat st;
+	int r;
+
+	if (fstat(rootfd, &st) < 0)
+		return -errno;
+	if (is_hierarchy_root(rootfd, &st, h)) {
+		*ret = CGROUP_ROOT_HIERARCHY;
+		return 0;
+	}
+	if (h == CGROUP_UNIFIED) {
+		r = find_foreign_process(rootfd, &foreign);
+		if (r < 0)
+			return r;
+	}
+	if (foreign)
+		*ret = CGROUP_ROOT_FOREIGN;
+	else if (faccessat(rootfd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+		*ret = CGROUP_ROOT_READONLY;
+	else
+		*ret = CGROUP_ROOT_OWN;
+	return 0;
+}

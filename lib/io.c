@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See io.h. */
+#include "config.h"
+
+#include "lib/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+
+int io_reopen_file(int pathfd)
+{
+	char path[sizeof("/proc/self/fd/") + 11];
+	struct stat st;
+	int r;
+
+	if (fstat(pathfd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", pathfd); /* sized to fit */
+	r = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	return r < 0 ? -errno : r;
+}
+
+int io_open_file_at(int dirfd, const char *name)
+{
+	auto_close int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : io_reopen_file(fd);
+}
+
+static int grow(char **text, size_t *size, size_t limit)
+{
+	size_t next = *size ? *size * 2 : 4096;
+	char *p;
+
+	if (next > limit + 1)
+		next = limit + 1;
+	p = realloc(*text, next + 1);
+	if (!p)
+		return -ENOMEM;
+	*text = p;
+	*size = next;
+	return 0;
+}
+
+int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, size_t *ret_size)
+{
+	auto_close int fd = io_open_file_at(dirfd, name);
+	auto_free char *text = NULL;
+	size_t size = 0, n = 0;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t got;
+
+		if (n == size) {
+			r = grow(&text, &size, limit);
+			if (r < 0)
+				return r;
+		}
+		got = read(fd, text + n, size - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		n += (size_t)got;
+		if (n > limit)
+			return -EFBIG;
+	}
+	text[n] = '\0';
+	*ret_text = take_ptr(&text);
+	*ret_size = n;
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t r = write(fd, data, size);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return -errno;
+		data += r;
+		size -= (size_t)r;
+	}
+	return 0;
+}
+
+static int fill_new_file(int fd, const void *data, size_t size, mode_t mode)
+{
+	int r = write_all(fd, data, size);
+
+	if (r < 0)
+		return r;
+	/* open(2) applied the umask; the mode asked for is the one that counts. */
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode)
+{
+	char temporary[NAME_MAX + 1];
+	auto_close int fd = -EBADF;
+	int r;
+
+	r = snprintf(temporary, sizeof(temporary), ".%s.%d", name, (int)getpid());
+	if (r < 0 || (size_t)r >= sizeof(temporary))
+		return -ENAMETOOLONG;
+	/* Left by a process of the same number that was killed: nobody else's by its name. */
+	if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = fill_new_file(fd, data, size, mode);
+	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlinkat(dirfd, temporary, 0); /* the first error is the one to tell */
+		return r;
+	}
+	return fsync(dirfd) < 0 ? -errno : 0;
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+noinst_LIBRARIES += lib/libharden.a
+lib_libharden_a_SOURCES = \
+	lib/cleanup.h \
+	lib/caps.c lib/caps.h \
+	lib/cgroup.c lib/cgroup.h \
+	lib/emit.c lib/emit.h \
+	lib/idmap.c lib/idmap.h \
+	lib/initver.c lib/initver.h \
+	lib/io.c lib/io.h \
+	lib/journal.c lib/journal.h \
+	lib/mnt.c lib/mnt.h \
+	lib/mountinfo.c lib/mountinfo.h \
+	lib/proc.c lib/proc.h \
+	lib/procstatus.c lib/procstatus.h \
+	lib/rootfs.c lib/rootfs.h \
+	lib/span.c lib/span.h

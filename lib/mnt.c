@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See mnt.h. */
+#include "config.h"
+
+#include "lib/mnt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/emit.h"
+#include "lib/io.h"
+#include "lib/mountinfo.h"
+
+/* The kernel's numbers: the C library's headers may be older, and <linux/mount.h> clashes. */
+enum {
+	NR_MOVE_MOUNT = 429,
+	NR_FSOPEN = 430,
+	NR_FSCONFIG = 431,
+	NR_FSMOUNT = 432,
+	NR_MOUNT_SETATTR = 442,
+	OPEN_CLOEXEC = 1, /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
+	SET_FLAG = 0,	  /* FSCONFIG_* */
+	SET_STRING = 1,
+	CMD_CREATE = 6,
+	ATTR_RDONLY = 1, /* MOUNT_ATTR_* */
+	ATTR_NOSUID = 2,
+	ATTR_NODEV = 4,
+	ATTR_NOEXEC = 8,
+	MOVE_F_EMPTY = 0x04,
+	MOVE_T_EMPTY = 0x40,
+};
+
+struct attr {
+	uint64_t set, clear, propagation, userns_fd;
+};
+
+#define FD_PATH_SIZE (sizeof("/proc/self/fd/") + 11)
+
+/* A path that names what the descriptor names and nothing else, whatever happens to names. */
+static void fd_path(char path[FD_PATH_SIZE], int fd)
+{
+	(void)snprintf(path, FD_PATH_SIZE, "/proc/self/fd/%d", fd); /* sized to fit */
+}
+
+static int set_option(int fsfd, const char *key, const char *value)
+{
+	if (syscall(NR_FSCONFIG, fsfd, value ? SET_STRING : SET_FLAG, key, value, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int mnt_new(const struct mnt_fs *fs)
+{
+	unsigned int attrs = ATTR_NOSUID | ATTR_NODEV | (fs->executable ? 0 : ATTR_NOEXEC);
+	auto_close int fsfd = -EBADF;
+	long fd;
+	int r;
+
+	fsfd = (int)syscall(NR_FSOPEN, fs->type, OPEN_CLOEXEC);
+	if (fsfd < 0)
+		return -errno;
+	r = set_option(fsfd, "source", fs->source);
+	for (size_t i = 0; r == 0 && i < fs->n_options; i++)
+		r = set_option(fsfd, fs->options[i].key, fs->options[i].value);
+	if (r < 0)
+		return r;
+	if (syscall(NR_FSCONFIG, fsfd, CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = syscall(NR_FSMOUNT, fsfd, OPEN_CLOEXEC, attrs);
+	return fd < 0 ? -errno : (int)fd;
+}
+
+int mnt_attach(int mntfd, int targetfd)
+{
+	if (syscall(NR_MOVE_MOUNT, mntfd, "", targetfd, "", MOVE_F_EMPTY | MOVE_T_EMPTY) < 0)
+		return -errno;
+	return 0;
+}
+
+int mnt_new_on(const struct mnt_fs *fs, int targetfd)
+{
+	unsigned long flags = MS_NOSUID | MS_NODEV | (fs->executable ? 0 : MS_NOEXEC);
+	char data[256], path[FD_PATH_SIZE];
+	struct emit e = EMIT_INIT(data);
+
+	data[0] = '\0';
+	for (size_t i = 0; i < fs->n_options; i++) {
+		emit_printf(&e, "%s%s", i ? "," : "", fs->options[i].key);
+		if (fs->options[i].value)
+			emit_printf(&e, "=%s", fs->options[i].value);
+	}
+	if (e.full)
+		return -E2BIG;
+	fd_path(path, targetfd);
+	return mount(fs->source, path, fs->type, flags, data) < 0 ? -errno : 0;
+}
+
+int mnt_set_readonly(int rootfd)
+{
+	struct attr attr = { .set = ATTR_RDONLY };
+	char path[FD_PATH_SIZE];
+
+	if (syscall(NR_MOUNT_SETATTR, rootfd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0)
+		return 0;
+	if (errno != ENOSYS)
+		return -errno;
+	fd_path(path, rootfd);
+	if (mount(NULL, path, NULL,
+		  MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+int mnt_remove(int rootfd)
+{
+	char path[FD_PATH_SIZE];
+
+	fd_path(path, rootfd);
+	/* Lazily: the descriptor itself keeps the mount busy. */
+	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
+}
+
+static int read_mount_id(int fd, uint64_t *ret)
+{
+	auto_free char *text = NULL;
+	auto_close int dirfd = -EBADF;
+	struct span rest, line, key;
+	char name[16];
+	int r;
+
+	dirfd = open("/proc/self/fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
+		return -errno;
+	(void)snprintf(name, sizeof(name), "%d", fd); /* sized to fit */
+	r = io_read_file_at(dirfd, name, 4096, &text, &rest.n);
+	if (r < 0)
+		return r;
+	rest.p = text;
+	while (span_next_line(&rest, &line)) {
+		if (span_next_field(&line, ':', &key) && span_is(key, "mnt_id"))
+			return span_parse_u64(span_trim(line), 10, UINT64_MAX, ret);
+	}
+	return -ENODATA;
+}
+
+int mnt_is_shared(int fd, bool *ret)
+{
+	auto_free char *text = NULL;
+	auto_close int dirfd = -EBADF;
+	struct mountinfo m;
+	struct span rest;
+	uint64_t id;
+	int r;
+
+	r = read_mount_id(fd, &id);
+	if (r < 0)
+		return r;
+	dirfd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
+		return -errno;
+	r = io_read_file_at(dirfd, "mountinfo", 16 << 20, &text, &rest.n);
+	if (r < 0)
+		return r;
+	rest.p = text;
+	while ((r = mountinfo_next(&rest, &m)) > 0) {
+		if (m.id != id)
+			continue;
+		*ret = m.shared;
+		return 0;
+	}
+	return r < 0 ? r : -ENOENT;
+}
+
+int mnt_is_root(int fd, bool *ret)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
+		return -errno;
+	if (st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) {
+		*ret = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Mounts from descriptor to descriptor.  No path is resolved at the moment of mounting,
+ * so none can be swapped.  System floor.
+ *
+ * mnt_new() makes a file system that is mounted nowhere yet, so that it can be looked
+ * at before anybody sees it.  Kernels before 5.2 lack fsopen(2): there it answers
+ * -ENOSYS, and mnt_new_on() mounts at once and has to be undone if it was wrong.
+ */
+#ifndef LIB_MNT_H
+#define LIB_MNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mnt_option {
+	const char *key;
+	const char *value; /* NULL for a flag */
+};
+
+struct mnt_fs {
+	const char *type;   /* "cgroup2" */
+	const char *source; /* what mountinfo shows */
+	const struct mnt_option *options;
+	size_t n_options;
+	bool executable; /* else noexec; always nosuid, nodev */
+};
+
+/* A detached mount: an owned descriptor of its root, or -errno (-ENOSYS: see above). */
+int mnt_new(const struct mnt_fs *fs);
+
+/* Attaches a detached mount on the folder targetfd. */
+int mnt_attach(int mntfd, int targetfd);
+
+/* The classic mount(2) on the folder targetfd. */
+int mnt_new_on(const struct mnt_fs *fs, int targetfd);
+
+/* Makes the mount whose root rootfd is read-only; mount_setattr(2), or before 5.12 a remount. */
+int mnt_set_readonly(int rootfd);
+
+/* Detaches the mount whose root rootfd is, and all below it. */
+int mnt_remove(int rootfd);
+
+/*
+ * True in *ret if a mount on the folder fd would appear in other mount namespaces too,
+ * as the mount that the folder is in is shared (mount_namespaces(7)).
+ */
+int mnt_is_shared(int fd, bool *ret);
+
+/* True in *ret if fd is the root of a mount. */
+int mnt_is_root(int fd, bool *ret);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See proc.h. */
+#include "config.h"
+
+#include "lib/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+
+int proc_open(pid_t pid)
+{
+	char path[sizeof("/proc/") + 11] = "/proc/self";
+	int fd;
+
+	if (pid < 0)
+		return -EINVAL;
+	if (pid)
+		(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid); /* sized to fit */
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int proc_read(int procfd, const char *name, char **ret_text, size_t *ret_size)
+{
+	return io_read_file_at(procfd, name, PROC_TEXT_MAX, ret_text, ret_size);
+}
+
+int proc_read_status(int procfd, struct procstatus *ret)
+{
+	auto_free char *text = NULL;
+	size_t size;
+	int r;
+
+	r = proc_read(procfd, "status", &text, &size);
+	if (r < 0)
+		return r;
+	return procstatus_parse((struct span){ text, size }, ret);
+}
+
+int proc_same_namespace(int procfd_a, int procfd_b, const char *kind, bool *ret)
+{
+	struct stat a, b;
+	char name[32];
+	int r;
+
+	r = snprintf(name, sizeof(name), "ns/%s", kind);
+	if (r < 0 || (size_t)r >= sizeof(name))
+		return -EINVAL;
+	/* Following the link is the point: it leads to the namespace itself (namespaces(7)). */
+	if (fstatat(procfd_a, name, &a, 0) < 0 || fstatat(procfd_b, name, &b, 0) < 0)
+		return -errno;
+	*ret = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return 0;
+}
