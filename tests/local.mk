@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Every test speaks TAP.  To add one:
+#   unit test     tests/unit/test-MODULE.c, a line in unit_tests
+#   bats          tests/bats/PROGRAM.bats, a line in bats_tests
+#   fuzz target   tests/fuzz/fuzz-PARSER.c, a line in fuzz_targets, its _SOURCES line, and
+#                 seeds in tests/fuzz/corpus/PARSER/
+#   data          a file below tests/data/ (shipped with the folder)
+# A test that cannot run here skips and says why; STRICT_TESTS=1 makes that a failure.
+
+TEST_EXTENSIONS = .bats
+tap_driver = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(tap_driver)
+BATS_LOG_DRIVER = $(tap_driver)
+BATS_LOG_COMPILER = bats
+AM_BATS_LOG_FLAGS = --formatter tap
+AM_TESTS_ENVIRONMENT = \
+	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
+	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
+	ASAN_OPTIONS="detect_leaks=1:$${ASAN_OPTIONS-}"; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS="print_stacktrace=1:$${UBSAN_OPTIONS-}"; export UBSAN_OPTIONS;
+
+# What a program without an LDADD of its own links: the unit tests and fuzz targets.
+LDADD = lib/libharden.a $(CAP_LIBS)
+
+unit_tests = \
+	tests/unit/test-idmap
+
+bats_tests =
+
+# deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
+check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
+EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h
+
+fuzz_targets = \
+	tests/fuzz/fuzz-idmap
+
+# With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
+# else replay.c does.  Either way tests/fuzz/replay feeds each its corpus.
+if FUZZERS
+fuzz_main = tests/fuzz/fuzz.h
+else
+fuzz_main = tests/fuzz/fuzz.h tests/fuzz/replay.c
+endif
+tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
+tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
+TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
+EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
