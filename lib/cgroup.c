@@ -6,11 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/proc.h"
+
+#define PROCS_MAX (8u << 20) /* bytes of cgroup.procs; more is not a container that starts */
+#define ANCESTORS_MAX 16     /* from a hook to the monitor there are two */
 
 int cgroup_parse(struct span text, struct cgroup *ret)
 {
@@ -60,30 +65,37 @@ static bool is_hierarchy_root(int rootfd, const struct stat *st, enum cgroup_hie
 }
 
 /*
- * cgroup.procs of v2 shows a process outside the reader's pid namespace as 0.  One
- * such line, and the cgroup is also the cgroup of something on the host: handing it
- * over would let the guest freeze or kill that.  (v1 leaves such lines out.)
+ * Ours if the caller itself is in it, and nobody from outside its pid namespace:
+ * cgroup.procs of v2 shows such a process as 0.  One such line, and the cgroup is also
+ * that of something on the host: handing it over would let the guest freeze or kill
+ * that.  (v1 leaves such lines out; see cgroup_find_parent_in().)
  */
-static int find_foreign_process(int rootfd, bool *ret_found)
+static int find_foreign(int rootfd, bool *ret_foreign)
 {
 	auto_free char *text = NULL;
+	bool self = false, other = false;
 	struct span rest, line;
+	uint64_t pid;
 	int r;
 
-	r = io_read_file_at(rootfd, "cgroup.procs", 8 << 20, &text, &rest.n);
+	r = io_read_file_at(rootfd, "cgroup.procs", PROCS_MAX, &text, &rest.n);
 	if (r < 0)
 		return r;
 	rest.p = text;
-	*ret_found = false;
-	while (!*ret_found && span_next_line(&rest, &line))
-		*ret_found = span_is(line, "0");
+	while (span_next_line(&rest, &line)) {
+		if (span_parse_u64(line, 10, INT_MAX, &pid) < 0)
+			return -EINVAL;
+		other = other || pid == 0;
+		self = self || pid == (uint64_t)getpid();
+	}
+	*ret_foreign = other || !self;
 	return 0;
 }
 
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret)
 {
-	bool foreign = false;
 	struct stat st;
+	bool foreign;
 	int r;
 
 	if (fstat(rootfd, &st) < 0)
@@ -92,11 +104,9 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 		*ret = CGROUP_ROOT_HIERARCHY;
 		return 0;
 	}
-	if (h == CGROUP_UNIFIED) {
-		r = find_foreign_process(rootfd, &foreign);
-		if (r < 0)
-			return r;
-	}
+	r = find_foreign(rootfd, &foreign);
+	if (r < 0)
+		return r;
 	if (foreign)
 		*ret = CGROUP_ROOT_FOREIGN;
 	else if (faccessat(rootfd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
@@ -104,4 +114,37 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 	else
 		*ret = CGROUP_ROOT_OWN;
 	return 0;
+}
+
+int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret)
+{
+	pid_t pid = 0;
+
+	for (unsigned int n = 0; n < ANCESTORS_MAX; n++) {
+		auto_close int procfd = proc_open(pid);
+		auto_free char *text = NULL;
+		struct procstatus st;
+		struct cgroup cg;
+		size_t size;
+		int r;
+
+		if (procfd < 0)
+			return procfd;
+		r = proc_read_status(procfd, &st);
+		if (r < 0)
+			return r;
+		if (st.pid_namespaces > 1) {
+			pid = st.ppid;
+			continue;
+		}
+		/* The first one outside the pid namespace: LXC's monitor. */
+		r = proc_read(procfd, "cgroup", &text, &size);
+		if (r == 0)
+			r = cgroup_parse((struct span){ text, size }, &cg);
+		if (r < 0)
+			return r;
+		*ret = n == 0 || cgroup_is_ns_root(&cg, h);
+		return 0;
+	}
+	return -ELOOP;
 }

@@ -31,17 +31,26 @@ int cgroup_parse(struct span text, struct cgroup *ret);
 bool cgroup_is_ns_root(const struct cgroup *cg, enum cgroup_hierarchy h);
 
 enum cgroup_root {
-	CGROUP_ROOT_OWN,       /* nobody else's, as far as the hierarchy lets one see */
+	CGROUP_ROOT_OWN,       /* the caller is in it, and nobody else as far as one can see */
 	CGROUP_ROOT_HIERARCHY, /* the root of the whole hierarchy: the host's */
-	CGROUP_ROOT_FOREIGN,   /* holds processes outside the caller's pid namespace */
+	CGROUP_ROOT_FOREIGN,   /* the caller is not in it, or processes of another pid namespace are
+				*/
 	CGROUP_ROOT_READONLY,  /* the caller may not write in it: not delegated */
 };
 
 /*
- * Judges the root of a mounted hierarchy by a descriptor of it (O_PATH is not enough;
- * a detached mount from fsmount(2) is fine).  The caller must be in the container's pid
- * namespace.  0 and *ret, or -errno.
+ * Judges the root of a mounted hierarchy by a descriptor of it; a detached mount from
+ * fsmount(2) will do.  The caller must be in the container's pid namespace.  0 and *ret,
+ * or -errno.
  */
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret);
+
+/*
+ * True in *ret if the container's monitor, the nearest ancestor outside its pid namespace,
+ * is in the cgroup that roots the caller's cgroup namespace, or if the caller has no pid
+ * namespace of its own: then the cgroup is the host's.  The one sign of it in v1.  Needs
+ * the host's /proc; -ENOENT if that hides the monitor from us (hidepid, proc(5)).
+ */
+int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret);
 
 #endif

@@ -6,10 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -127,6 +128,16 @@ int mnt_remove(int rootfd)
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
+int mnt_remove_at(int parentfd, const char *name)
+{
+	char path[FD_PATH_SIZE + 1 + NAME_MAX];
+	int r = snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", parentfd, name);
+
+	if (r < 0 || (size_t)r >= sizeof(path) || strchr(name, '/'))
+		return -EINVAL;
+	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 ? -errno : 0;
+}
+
 static int read_mount_id(int fd, uint64_t *ret)
 {
 	auto_free char *text = NULL;
@@ -178,15 +189,15 @@ int mnt_is_shared(int fd, bool *ret)
 	return r < 0 ? r : -ENOENT;
 }
 
-int mnt_is_root(int fd, bool *ret)
+int mnt_is_same(int fd_a, int fd_b, bool *ret)
 {
-	struct statx st;
+	uint64_t a, b;
+	int r;
 
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) < 0)
-		return -errno;
-	if (st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) {
-		*ret = st.stx_attributes & STATX_ATTR_MOUNT_ROOT;
-		return 0;
-	}
-	return -EOPNOTSUPP;
+	r = read_mount_id(fd_a, &a);
+	if (r == 0)
+		r = read_mount_id(fd_b, &b);
+	if (r == 0)
+		*ret = a == b;
+	return r;
 }

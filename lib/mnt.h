@@ -41,13 +41,17 @@ int mnt_set_readonly(int rootfd);
 /* Detaches the mount whose root rootfd is, and all below it. */
 int mnt_remove(int rootfd);
 
+/* The same for the topmost mount on the folder name of parentfd; name has no slash. */
+int mnt_remove_at(int parentfd, const char *name);
+
 /*
  * True in *ret if a mount on the folder fd would appear in other mount namespaces too,
  * as the mount that the folder is in is shared (mount_namespaces(7)).
  */
 int mnt_is_shared(int fd, bool *ret);
 
-/* True in *ret if fd is the root of a mount. */
-int mnt_is_root(int fd, bool *ret);
+/* True in *ret if both are in the same mount: a folder and its parent are not if it is a mount
+ * point. */
+int mnt_is_same(int fd_a, int fd_b, bool *ret);
 
 #endif

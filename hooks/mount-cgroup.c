@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mount-cgroup: an LXC mount hook (lxc.hook.mount) that mounts for the guest the one
+ * cgroup hierarchy which its init can use and which is the container's own.  Without
+ * CAP_SYS_ADMIN the guest cannot do that itself.  See mount-cgroup(8).
+ *
+ * It runs with the host's root powers in the container's namespaces while the host's
+ * files are still visible.  It never resolves a path through the guest's symlinks, runs
+ * nothing, creates nothing in the guest's root file system, and leaves nothing mounted
+ * when it fails.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hooks/hierarchy.h"
+#include "hooks/hook.h"
+#include "lib/cleanup.h"
+#include "lib/rootfs.h"
+
+#define PROGRAM "mount-cgroup"
+
+enum { EXIT_FAILED = 1, EXIT_MISUSE = 2, EXIT_REFUSED = 3 };
+
+struct options {
+	bool dry_run;
+};
+
+static const char usage[] =
+	"Usage: " PROGRAM " [--dry-run] [NAME lxc mount]\n"
+	"An LXC mount hook: mounts the guest's own cgroup hierarchy on its /sys/fs/cgroup.\n"
+	"Put it into a container's configuration by including base.conf, or as\n"
+	"  lxc.hook.mount = " PKGLIBEXECDIR "/" PROGRAM "\n"
+	"\n"
+	"  -n, --dry-run  say what would be mounted, and mount nothing\n"
+	"  -h, --help     this text\n"
+	"  -V, --version  the version\n"
+	"\n"
+	"Exit status: 0 done, 1 failed, 2 misuse, 3 no hierarchy can be given safely.\n";
+
+/* -1 to go on, else the exit status. */
+static int parse_options(int argc, char *argv[], const struct hook *hook, struct options *ret)
+{
+	static const struct option table[] = {
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	opterr = 0; /* one line of our own, with our name */
+	while ((c = getopt_long(argc, argv, "+nhV", table, NULL)) != -1) {
+		switch (c) {
+		case 'n':
+			ret->dry_run = true;
+			break;
+		case 'h':
+			return fputs(usage, stdout) < 0 || fflush(stdout) ? EXIT_FAILED : 0;
+		case 'V':
+			return puts(PROGRAM " " PACKAGE_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED
+										       : 0;
+		default: {
+			struct hook_text bad;
+
+			hook_say(hook, JOURNAL_ERR, "unknown option '%s'; see --help",
+				 hook_escape(&bad, argv[optind - 1]));
+			return EXIT_MISUSE;
+		}
+		}
+	}
+	return -1;
+}
+
+/* "systemd 257", for messages. */
+static void describe_init(const struct initver *init, char buf[static 32])
+{
+	if (init->kind != INITVER_SYSTEMD)
+		(void)snprintf(buf, 32, "%s",
+			       init->kind == INITVER_OTHER ? "not systemd" : "no init");
+	else if (init->version)
+		(void)snprintf(buf, 32, "systemd %u", init->version);
+	else
+		(void)snprintf(buf, 32, "systemd of unknown version");
+}
+
+/* Mounts what was chosen, or says what it would do; the exit status. */
+static int give(int rootfd, struct hierarchy *h, const char *init, const struct options *opt,
+		const struct hook *hook)
+{
+	static const char *const would[] = {
+		[HIERARCHY_ABSENT] = "would mount",
+		[HIERARCHY_RIGHT] = "finds mounted already",
+		[HIERARCHY_REPLACE] = "would mount, in place of what LXC mounted,",
+	};
+	enum hierarchy_state state;
+	char text[512] = "";
+	struct emit why = EMIT_INIT(text);
+	int r;
+
+	r = hierarchy_look(rootfd, h->which, &state, &why);
+	if (r == 0 && opt->dry_run) {
+		hook_say(hook, JOURNAL_INFO, "%s the hierarchy %s on '/sys/fs/cgroup' (%s)",
+			 would[state], hierarchy_name(h->which), init);
+		return 0;
+	}
+	if (r == 0 && state != HIERARCHY_RIGHT)
+		r = hierarchy_mount(rootfd, h, state, &why);
+	if (r == 0)
+		return 0;
+	hook_say(hook, JOURNAL_ERR, "%s", text);
+	return r == -EPERM || r == -EXDEV || r == -EEXIST || r == -ELOOP ? EXIT_REFUSED
+									 : EXIT_FAILED;
+}
+
+/* The whole of the work once it is known for whom; the exit status. */
+static int mount_cgroup(int rootfd, const struct options *opt, const struct hook *hook)
+{
+	struct hierarchy h = { .mntfd = -EBADF };
+	char text[512] = "", name[32];
+	struct emit why = EMIT_INIT(text);
+	struct initver init;
+	int r;
+
+	r = initver_read(rootfd, &init);
+	if (r < 0) {
+		hook_say(hook, JOURNAL_ERR, "cannot tell the guest's init: %s", strerror(-r));
+		return EXIT_FAILED;
+	}
+	describe_init(&init, name);
+	r = hierarchy_choose(&init, &h, &why);
+	if (r < 0) {
+		hook_say(hook, JOURNAL_ERR, "%s", text);
+		return r == -EPERM ? EXIT_REFUSED : EXIT_FAILED;
+	}
+	if (r > 0) {
+		r = give(rootfd, &h, name, opt, hook);
+		cleanup_close(&h.mntfd);
+		return r;
+	}
+	/* Only systemd insists on cgroups; other inits lose nothing that they had. */
+	if (init.kind != INITVER_SYSTEMD) {
+		if (opt->dry_run)
+			hook_say(hook, JOURNAL_INFO, "would mount nothing (%s): %s", name, text);
+		return 0;
+	}
+	hook_say(hook, JOURNAL_ERR, "no cgroup hierarchy for the guest (%s): %s", name, text);
+	return EXIT_REFUSED;
+}
+
+int main(int argc, char *argv[])
+{
+	struct hook hook = hook_init(PROGRAM);
+	struct options opt = { 0 };
+	auto_close int rootfd = -EBADF;
+	struct hook_text path;
+	struct hook_env env;
+	const char *reason;
+	int r;
+
+	r = parse_options(argc, argv, &hook, &opt);
+	if (r >= 0)
+		return r;
+	r = hook_read_env(argc - optind, argv + optind, &env, &reason);
+	if (r < 0) {
+		hook_say(&hook, JOURNAL_ERR, "%s", reason);
+		return EXIT_MISUSE;
+	}
+	hook.container = env.name;
+	hook_open_journal(&hook);
+	if (strcmp(env.type, "mount") != 0) {
+		hook_say(&hook, JOURNAL_ERR, "is for lxc.hook.mount, not for lxc.hook.%s",
+			 hook_escape(&path, env.type));
+		return EXIT_MISUSE;
+	}
+	if (!env.rootfs_mount) {
+		hook_say(&hook, JOURNAL_ERR, "LXC_ROOTFS_MOUNT is not set: run by LXC only");
+		return EXIT_MISUSE;
+	}
+	rootfd = rootfs_open(env.rootfs_mount);
+	if (rootfd < 0) {
+		hook_say(&hook, JOURNAL_ERR, "cannot open the root file system '%s': %s",
+			 hook_escape(&path, env.rootfs_mount),
+			 rootfd == -EXDEV ? "it is the host's own" : strerror(-rootfd));
+		return rootfd == -EXDEV || rootfd == -EINVAL ? EXIT_MISUSE : EXIT_FAILED;
+	}
+	return mount_cgroup(rootfd, &opt, &hook);
+}
