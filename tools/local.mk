@@ -1,1 +1,27 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+bin_PROGRAMS = tools/lxc-harden
+tools_lxc_harden_SOURCES = \
+	tools/lxc-harden.c \
+	tools/command.c tools/command.h \
+	tools/verb-explain.c
+tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
+tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
+
+# Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
+check_PROGRAMS += tools/capinfo-roff
+tools_capinfo_roff_SOURCES = tools/capinfo-roff.c
+
 EXTRA_DIST += tools/quickstart tools/quickstart-moves
+
+nodist_bashcompletion_DATA = tools/completion/lxc-harden
+EXTRA_DIST += tools/lxc-harden.bash-completion
+CLEANFILES += tools/completion/lxc-harden
+tools/completion/lxc-harden: $(srcdir)/tools/lxc-harden.bash-completion
+	$(AM_V_GEN)$(MKDIR_P) tools/completion && cp $(srcdir)/tools/lxc-harden.bash-completion $@
+
+man_page_5 = $(srcdir)/man/lxc-harden.conf.5
+update-man: tools/capinfo-roff
+	tools/capinfo-roff >capinfo.tmp
+	sed -i -e '/BEGIN capabilities/,/END capabilities/{/BEGIN/{p;r capinfo.tmp' -e '};/END/!d}' $(man_page_5)
+	rm -f capinfo.tmp
+.PHONY: update-man
