@@ -114,14 +114,13 @@ static inline struct span tap_span(const char *s)
 }
 
 #define CHECK(expr) tap_true((expr), #expr, __FILE__, __LINE__)
-#define CHECK_INT(got, want) \
-	tap_int((long long)(got), (long long)(want), #got, __FILE__, __LINE__)
+#define CHECK_INT(got, want) tap_int((long long)(got), (long long)(want), #got, __FILE__, __LINE__)
 #define CHECK_SPAN(got, want) tap_bytes((got), span_of(want), #got, __FILE__, __LINE__)
 #define CHECK_STR(got, want) tap_bytes(tap_span(got), span_of(want), #got, __FILE__, __LINE__)
 
 /* Says that this case cannot be carried out here, and why; the caller then returns. */
 static inline TAP_UNUSED __attribute__((format(printf, 1, 2))) void tap_skip(const char *format,
-									       ...)
+									     ...)
 {
 	va_list args;
 
@@ -229,12 +228,12 @@ static inline int tap_main(const struct tap_case *cases, size_t n)
 	return !ok;
 }
 
-#define TAP_MAIN(...)                                                        \
-	int main(void)                                                       \
-	{                                                                    \
-		static const struct tap_case cases[] = { __VA_ARGS__ };      \
-									     \
-		return tap_main(cases, sizeof(cases) / sizeof(cases[0]));    \
+#define TAP_MAIN(...)                                                     \
+	int main(void)                                                    \
+	{                                                                 \
+		static const struct tap_case cases[] = { __VA_ARGS__ };   \
+                                                                          \
+		return tap_main(cases, sizeof(cases) / sizeof(cases[0])); \
 	}
 
 #endif

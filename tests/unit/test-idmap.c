@@ -8,7 +8,7 @@
 
 static void test_lines(void)
 {
-	struct span rest = tap_data("uid_map-unprivileged");
+	struct span rest = tap_data("uid_map-idmapped");
 	struct idmap m;
 
 	CHECK_INT(idmap_next(&rest, &m), 1);
@@ -28,9 +28,9 @@ static void test_lines(void)
 static void test_malformed(void)
 {
 	static const char *const bad[] = {
-		"0 1",	      "0 1 2 3",       "a 1 2",	    "0 -1 2",  "0 1 4294967296",
-		"\n",	      "0 1 2x",	       "0,1,2",	    "0 1 +2",  "4294967296 0 1",
-		"0 0x10 2\n", "0 1 2\n\n",     "0 1 2\n3 4", " ",
+		"0 1",	      "0 1 2 3",   "a 1 2",	 "0 -1 2", "0 1 4294967296",
+		"\n",	      "0 1 2x",	   "0,1,2",	 "0 1 +2", "4294967296 0 1",
+		"0 0x10 2\n", "0 1 2\n\n", "0 1 2\n3 4", " ",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
