@@ -18,7 +18,9 @@ struct emit {
 	bool full;
 };
 
-#define EMIT_INIT(array) ((struct emit){ .buf = (array), .size = sizeof(array) })
+/* Of an array that is a string from now on. */
+#define EMIT_INIT(array) \
+	((struct emit){ .buf = ((array)[0] = '\0', (array)), .size = sizeof(array) })
 
 void emit_span(struct emit *e, struct span text);
 void emit_str(struct emit *e, const char *text);
