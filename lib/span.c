@@ -8,14 +8,14 @@
 
 bool span_is(struct span a, const char *s)
 {
-	return a.n == strlen(s) && memcmp(a.p, s, a.n) == 0;
+	return a.n == strlen(s) && (!a.n || memcmp(a.p, s, a.n) == 0);
 }
 
 bool span_starts(struct span a, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	return a.n >= n && memcmp(a.p, prefix, n) == 0;
+	return a.n >= n && (!n || memcmp(a.p, prefix, n) == 0);
 }
 
 static bool is_blank(char c)
