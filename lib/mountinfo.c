@@ -23,6 +23,22 @@ static int parse_device(struct span text, struct mountinfo *m)
 	return 0;
 }
 
+/*
+ * What follows the "-", read blank by blank: a source may be empty, and some file systems
+ * write their options, which come last, without escapes.
+ */
+static int parse_file_system(struct span line, struct mountinfo *m)
+{
+	struct span before;
+
+	if (!span_next_field(&line, ' ', &before) || before.n ||
+	    !span_next_field(&line, ' ', &m->fstype) || !m->fstype.n ||
+	    !span_next_field(&line, ' ', &m->source) || !line.n)
+		return -EINVAL;
+	m->super_options = line;
+	return 0;
+}
+
 static int parse_line(struct span line, struct mountinfo *m)
 {
 	struct span id, parent, device, field;
@@ -42,16 +58,7 @@ static int parse_line(struct span line, struct mountinfo *m)
 		if (span_starts(field, "shared:"))
 			m->shared = true;
 	}
-	if (!span_next_word(&line, &m->fstype))
-		return -EINVAL;
-	/* A source may be empty: two blanks, which the word reader takes for one. */
-	if (!span_next_word(&line, &m->source))
-		return -EINVAL;
-	if (!span_next_word(&line, &m->super_options)) {
-		m->super_options = m->source;
-		m->source = (struct span){ m->source.p, 0 };
-	}
-	return 0;
+	return parse_file_system(line, m);
 }
 
 int mountinfo_next(struct span *rest, struct mountinfo *ret)
