@@ -59,6 +59,10 @@ static int walk(int rootfd, const char *path, int flags)
 	struct stat st;
 	int fd, r;
 
+	if (!rest.n)
+		return -ENOENT;
+	if (path[rest.n - 1] == '/')
+		flags |= O_DIRECTORY;
 	dirfd = openat(rootfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dirfd < 0)
 		return -errno;
@@ -123,6 +127,8 @@ int rootfs_read_link_at(int rootfd, const char *path, char *buf, size_t size)
 	ssize_t n;
 	int r;
 
+	if (path[0] == '/')
+		return -EXDEV;
 	if (slash) {
 		r = span_copy((struct span){ path, (size_t)(slash - path) }, folder,
 			      sizeof(folder));

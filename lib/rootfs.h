@@ -21,7 +21,8 @@ int rootfs_open(const char *path);
  * Opens path (relative, without "..") beneath rootfd with openat2(2), or by walking it
  * where the kernel is older than 5.6.  Mounts are crossed.  An owned descriptor, or
  * -ELOOP if a component is a symlink, -EXDEV or -EINVAL for a path that leads out,
- * else -errno.  The flags must not create anything.
+ * else -errno.  The flags must not create anything, and are O_PATH or
+ * O_DIRECTORY: what is there may be a FIFO or a device (see io_reopen_file()).
  */
 int rootfs_open_at(int rootfd, const char *path, int flags);
 
