@@ -66,6 +66,9 @@ int journal_send(const struct journal *j, enum journal_priority priority, const 
 	else
 		emit_printf(&e, "<%d>%s[%d]: %s: %s", FACILITY_DAEMON | priority, program,
 			    (int)getpid(), container, message);
+	/* The journal drops a field that no newline ends, and with it the message. */
+	if (e.full && j->kind == JOURNAL_NATIVE)
+		text[e.len - 1] = '\n';
 	if (send(j->fd, text, e.len, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return -errno;
 	return 0;

@@ -23,7 +23,8 @@ struct journal journal_open(void);
 void journal_done(struct journal *j);
 
 /*
- * The texts must be without newlines (escape what is a guest's).  0, or -errno when it
+ * The texts must be without newlines (escape what is a guest's); of about 2000 bytes the
+ * rest is cut off.  0, or -errno when it
  * was not taken: -ENOTCONN without a log.
  */
 int journal_send(const struct journal *j, enum journal_priority priority, const char *program,
