@@ -7,9 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -25,14 +28,43 @@ int io_reopen_file(int pathfd)
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", pathfd); /* sized to fit */
-	r = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	/* Not waiting: somebody's lease (fcntl(2)) could hold us up for 45 seconds. */
+	r = open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	return r < 0 ? -errno : r;
+}
+
+/* Of the kernel's own making: no FIFO, no device, and no name that a guest chose. */
+static bool is_kernel_folder(int dirfd)
+{
+	struct statfs fs;
+
+	return fstatfs(dirfd, &fs) == 0 &&
+	       (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == CGROUP_SUPER_MAGIC ||
+		fs.f_type == CGROUP2_SUPER_MAGIC);
+}
+
+/* One open instead of two; O_NONBLOCK in case something was mounted over that name. */
+static int open_kernel_file(int dirfd, const char *name)
+{
+	auto_close int fd =
+		openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return errno == ELOOP ? -EINVAL : -errno;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? take_fd(&fd) : -EINVAL;
 }
 
 int io_open_file_at(int dirfd, const char *name)
 {
-	auto_close int fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	auto_close int fd = -EBADF;
 
+	/* With a slash it may lead out, through /proc/PID/root. */
+	if (!strchr(name, '/') && is_kernel_folder(dirfd))
+		return open_kernel_file(dirfd, name);
+	fd = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : io_reopen_file(fd);
 }
 
@@ -115,12 +147,17 @@ static int fill_new_file(int fd, const void *data, size_t size, mode_t mode)
 int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode)
 {
 	char temporary[NAME_MAX + 1];
+	auto_close int folderfd = -EBADF;
 	auto_close int fd = -EBADF;
 	int r;
 
 	r = snprintf(temporary, sizeof(temporary), ".%s.%d", name, (int)getpid());
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return -ENAMETOOLONG;
+	/* To flush it later: dirfd may be an O_PATH one, which fsync(2) refuses. */
+	folderfd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folderfd < 0)
+		return -errno;
 	/* Left by a process of the same number that was killed: nobody else's by its name. */
 	if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
 		return -errno;
@@ -134,5 +171,5 @@ int io_write_file_at(int dirfd, const char *name, const void *data, size_t size,
 		(void)unlinkat(dirfd, temporary, 0); /* the first error is the one to tell */
 		return r;
 	}
-	return fsync(dirfd) < 0 ? -errno : 0;
+	return fsync(folderfd) < 0 ? -errno : 0;
 }
