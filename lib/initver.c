@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,7 +18,17 @@
 
 #define VERSION_MAX 9999u
 #define PROGRAM_MAX (4u << 20) /* bytes of it that are searched; systemd 219 has 1.4 MB */
-#define ENTRIES_MAX (1u << 18) /* of a folder; then the guest is playing games */
+#define ENTRIES_MAX (1u << 18) /* of all folders together; then the guest is playing games */
+#define MULTIARCH_MAX 16       /* folders such as x86_64-linux-gnu */
+
+/* Debian's name for the host's own kind: tried first, as it holds a handful of files. */
+#if defined(__x86_64__)
+#define MULTIARCH_FOLDER "usr/lib/x86_64-linux-gnu/systemd"
+#elif defined(__aarch64__)
+#define MULTIARCH_FOLDER "usr/lib/aarch64-linux-gnu/systemd"
+#else
+#define MULTIARCH_FOLDER "usr/lib/systemd"
+#endif
 
 /* The digits at the start of text, as a version; 0 if there are none or too many. */
 static unsigned int leading_version(struct span text)
@@ -88,15 +99,24 @@ static DIR *open_folder(int rootfd, const char *path, int *ret_error)
 	return dir;
 }
 
+/* False when no more entries may be read. */
+static bool spend(unsigned int *budget)
+{
+	if (!*budget)
+		return false;
+	--*budget;
+	return true;
+}
+
 /* The version from the names in one folder: 0 and *ret, which is 0 for none. */
-static int scan_folder(int rootfd, const char *path, unsigned int *ret)
+static int scan_folder(int rootfd, const char *path, unsigned int *budget, unsigned int *ret)
 {
 	struct dirent *entry;
 	int r;
 	auto_closedir DIR *dir = open_folder(rootfd, path, &r);
 
 	*ret = 0;
-	for (unsigned int n = 0; dir && n < ENTRIES_MAX && !*ret; n++) {
+	while (dir && !*ret && spend(budget)) {
 		errno = 0;
 		entry = readdir(dir);
 		if (!entry)
@@ -107,14 +127,15 @@ static int scan_folder(int rootfd, const char *path, unsigned int *ret)
 }
 
 /* Debian since systemd 255: below /usr/lib/x86_64-linux-gnu/ and the like. */
-static int scan_multiarch(int rootfd, unsigned int *ret)
+static int scan_multiarch(int rootfd, unsigned int *budget, unsigned int *ret)
 {
+	unsigned int folders = 0;
 	struct dirent *entry;
 	int r;
 	auto_closedir DIR *dir = open_folder(rootfd, "usr/lib", &r);
 
 	*ret = 0;
-	for (unsigned int n = 0; dir && n < ENTRIES_MAX && !*ret; n++) {
+	while (dir && folders < MULTIARCH_MAX && !*ret && spend(budget)) {
 		char path[sizeof("usr/lib/") + NAME_MAX + sizeof("/systemd")];
 
 		errno = 0;
@@ -123,8 +144,9 @@ static int scan_multiarch(int rootfd, unsigned int *ret)
 			return -errno;
 		if (!strstr(entry->d_name, "-linux-"))
 			continue;
+		folders++;
 		(void)snprintf(path, sizeof(path), "usr/lib/%s/systemd", entry->d_name);
-		r = scan_folder(rootfd, path, ret);
+		r = scan_folder(rootfd, path, budget, ret);
 		if (r < 0)
 			return r;
 	}
@@ -186,16 +208,19 @@ static int find_version(int rootfd, const char *target, unsigned int *ret)
 {
 	static const char *const folders[] = { "usr/lib/systemd", "lib/systemd", "lib64/systemd" };
 	static const char *const programs[] = { "usr/lib/systemd/systemd", "lib/systemd/systemd" };
+	unsigned int budget = ENTRIES_MAX;
 	char folder[PATH_MAX];
 	int r;
 
 	(void)snprintf(folder, sizeof(folder), "%s", target); /* both are PATH_MAX */
 	*strrchr(folder, '/') = '\0';
-	r = scan_folder(rootfd, folder, ret);
-	for (size_t i = 0; r == 0 && !*ret && i < sizeof(folders) / sizeof(folders[0]); i++)
-		r = scan_folder(rootfd, folders[i], ret);
+	r = scan_folder(rootfd, MULTIARCH_FOLDER, &budget, ret);
 	if (r == 0 && !*ret)
-		r = scan_multiarch(rootfd, ret);
+		r = scan_folder(rootfd, folder, &budget, ret);
+	for (size_t i = 0; r == 0 && !*ret && i < sizeof(folders) / sizeof(folders[0]); i++)
+		r = scan_folder(rootfd, folders[i], &budget, ret);
+	if (r == 0 && !*ret)
+		r = scan_multiarch(rootfd, &budget, ret);
 	if (r == 0 && !*ret)
 		*ret = scan_program(rootfd, target);
 	for (size_t i = 0; r == 0 && !*ret && i < sizeof(programs) / sizeof(programs[0]); i++)
