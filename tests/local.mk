@@ -24,16 +24,36 @@ AM_TESTS_ENVIRONMENT = \
 LDADD = lib/libharden.a $(CAP_LIBS)
 
 unit_tests = \
-	tests/unit/test-idmap
+	tests/unit/test-caps \
+	tests/unit/test-cgroup \
+	tests/unit/test-cleanup \
+	tests/unit/test-emit \
+	tests/unit/test-idmap \
+	tests/unit/test-initver \
+	tests/unit/test-io \
+	tests/unit/test-journal \
+	tests/unit/test-mnt \
+	tests/unit/test-mountinfo \
+	tests/unit/test-proc \
+	tests/unit/test-procstatus \
+	tests/unit/test-rootfs \
+	tests/unit/test-span
 
 bats_tests =
 
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
-EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h
+EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h tests/unit/scratch.h
 
 fuzz_targets = \
-	tests/fuzz/fuzz-idmap
+	tests/fuzz/fuzz-caps \
+	tests/fuzz/fuzz-cgroup \
+	tests/fuzz/fuzz-emit \
+	tests/fuzz/fuzz-idmap \
+	tests/fuzz/fuzz-initver \
+	tests/fuzz/fuzz-mountinfo \
+	tests/fuzz/fuzz-procstatus \
+	tests/fuzz/fuzz-span
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
 # else replay.c does.  Either way tests/fuzz/replay feeds each its corpus.
@@ -42,6 +62,20 @@ fuzz_main = tests/fuzz/fuzz.h
 else
 fuzz_main = tests/fuzz/fuzz.h tests/fuzz/replay.c
 endif
+tests_fuzz_fuzz_caps_SOURCES = tests/fuzz/fuzz-caps.c $(fuzz_main)
+tests_fuzz_fuzz_caps_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_cgroup_SOURCES = tests/fuzz/fuzz-cgroup.c $(fuzz_main)
+tests_fuzz_fuzz_cgroup_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_emit_SOURCES = tests/fuzz/fuzz-emit.c $(fuzz_main)
+tests_fuzz_fuzz_emit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_initver_SOURCES = tests/fuzz/fuzz-initver.c $(fuzz_main)
+tests_fuzz_fuzz_initver_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_mountinfo_SOURCES = tests/fuzz/fuzz-mountinfo.c $(fuzz_main)
+tests_fuzz_fuzz_mountinfo_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_procstatus_SOURCES = tests/fuzz/fuzz-procstatus.c $(fuzz_main)
+tests_fuzz_fuzz_procstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
+tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
