@@ -42,8 +42,16 @@ static const char usage[] =
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 misuse, 3 no hierarchy can be given safely.\n";
 
+/* Most starts have nothing to say, so the journal is reached for only when there is. */
+static const struct hook *loud(struct hook *hook)
+{
+	if (hook->container)
+		hook_open_journal(hook);
+	return hook;
+}
+
 /* -1 to go on, else the exit status. */
-static int parse_options(int argc, char *argv[], const struct hook *hook, struct options *ret)
+static int parse_options(int argc, char *argv[], struct hook *hook, struct options *ret)
 {
 	static const struct option table[] = {
 		{ "dry-run", no_argument, NULL, 'n' },
@@ -67,7 +75,7 @@ static int parse_options(int argc, char *argv[], const struct hook *hook, struct
 		default: {
 			struct hook_text bad;
 
-			hook_say(hook, JOURNAL_ERR, "unknown option '%s'; see --help",
+			hook_say(loud(hook), JOURNAL_ERR, "unknown option '%s'; see --help",
 				 hook_escape(&bad, argv[optind - 1]));
 			return EXIT_MISUSE;
 		}
@@ -90,7 +98,7 @@ static void describe_init(const struct initver *init, char buf[static 32])
 
 /* Mounts what was chosen, or says what it would do; the exit status. */
 static int give(int rootfd, struct hierarchy *h, const char *init, const struct options *opt,
-		const struct hook *hook)
+		struct hook *hook)
 {
 	static const char *const would[] = {
 		[HIERARCHY_ABSENT] = "would mount",
@@ -104,7 +112,7 @@ static int give(int rootfd, struct hierarchy *h, const char *init, const struct 
 
 	r = hierarchy_look(rootfd, h->which, &state, &why);
 	if (r == 0 && opt->dry_run) {
-		hook_say(hook, JOURNAL_INFO, "%s the hierarchy %s on '/sys/fs/cgroup' (%s)",
+		hook_say(loud(hook), JOURNAL_INFO, "%s the hierarchy %s on '/sys/fs/cgroup' (%s)",
 			 would[state], hierarchy_name(h->which), init);
 		return 0;
 	}
@@ -112,13 +120,13 @@ static int give(int rootfd, struct hierarchy *h, const char *init, const struct 
 		r = hierarchy_mount(rootfd, h, state, &why);
 	if (r == 0)
 		return 0;
-	hook_say(hook, JOURNAL_ERR, "%s", text);
+	hook_say(loud(hook), JOURNAL_ERR, "%s", text);
 	return r == -EPERM || r == -EXDEV || r == -EEXIST || r == -ELOOP ? EXIT_REFUSED
 									 : EXIT_FAILED;
 }
 
 /* The whole of the work once it is known for whom; the exit status. */
-static int mount_cgroup(int rootfd, const struct options *opt, const struct hook *hook)
+static int mount_cgroup(int rootfd, const struct options *opt, struct hook *hook)
 {
 	struct hierarchy h = { .mntfd = -EBADF };
 	char text[512] = "", name[32];
@@ -128,13 +136,13 @@ static int mount_cgroup(int rootfd, const struct options *opt, const struct hook
 
 	r = initver_read(rootfd, &init);
 	if (r < 0) {
-		hook_say(hook, JOURNAL_ERR, "cannot tell the guest's init: %s", strerror(-r));
+		hook_say(loud(hook), JOURNAL_ERR, "cannot tell the guest's init: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
 	describe_init(&init, name);
 	r = hierarchy_choose(&init, &h, &why);
 	if (r < 0) {
-		hook_say(hook, JOURNAL_ERR, "%s", text);
+		hook_say(loud(hook), JOURNAL_ERR, "%s", text);
 		return r == -EPERM ? EXIT_REFUSED : EXIT_FAILED;
 	}
 	if (r > 0) {
@@ -145,10 +153,11 @@ static int mount_cgroup(int rootfd, const struct options *opt, const struct hook
 	/* Only systemd insists on cgroups; other inits lose nothing that they had. */
 	if (init.kind != INITVER_SYSTEMD) {
 		if (opt->dry_run)
-			hook_say(hook, JOURNAL_INFO, "would mount nothing (%s): %s", name, text);
+			hook_say(loud(hook), JOURNAL_INFO, "would mount nothing (%s): %s", name,
+				 text);
 		return 0;
 	}
-	hook_say(hook, JOURNAL_ERR, "no cgroup hierarchy for the guest (%s): %s", name, text);
+	hook_say(loud(hook), JOURNAL_ERR, "no cgroup hierarchy for the guest (%s): %s", name, text);
 	return EXIT_REFUSED;
 }
 
@@ -167,23 +176,22 @@ int main(int argc, char *argv[])
 		return r;
 	r = hook_read_env(argc - optind, argv + optind, &env, &reason);
 	if (r < 0) {
-		hook_say(&hook, JOURNAL_ERR, "%s", reason);
+		hook_say(loud(&hook), JOURNAL_ERR, "%s", reason);
 		return EXIT_MISUSE;
 	}
 	hook.container = env.name;
-	hook_open_journal(&hook);
 	if (strcmp(env.type, "mount") != 0) {
-		hook_say(&hook, JOURNAL_ERR, "is for lxc.hook.mount, not for lxc.hook.%s",
+		hook_say(loud(&hook), JOURNAL_ERR, "is for lxc.hook.mount, not for lxc.hook.%s",
 			 hook_escape(&path, env.type));
 		return EXIT_MISUSE;
 	}
 	if (!env.rootfs_mount) {
-		hook_say(&hook, JOURNAL_ERR, "LXC_ROOTFS_MOUNT is not set: run by LXC only");
+		hook_say(loud(&hook), JOURNAL_ERR, "LXC_ROOTFS_MOUNT is not set: run by LXC only");
 		return EXIT_MISUSE;
 	}
 	rootfd = rootfs_open(env.rootfs_mount);
 	if (rootfd < 0) {
-		hook_say(&hook, JOURNAL_ERR, "cannot open the root file system '%s': %s",
+		hook_say(loud(&hook), JOURNAL_ERR, "cannot open the root file system '%s': %s",
 			 hook_escape(&path, env.rootfs_mount),
 			 rootfd == -EXDEV ? "it is the host's own" : strerror(-rootfd));
 		return rootfd == -EXDEV || rootfd == -EINVAL ? EXIT_MISUSE : EXIT_FAILED;
