@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ enum {
 	NR_FSCONFIG = 431,
 	NR_FSMOUNT = 432,
 	NR_MOUNT_SETATTR = 442,
+	NR_STATMOUNT = 457,
 	OPEN_CLOEXEC = 1, /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
 	SET_FLAG = 0,	  /* FSCONFIG_* */
 	SET_STRING = 1,
@@ -36,10 +38,31 @@ enum {
 	ATTR_NOEXEC = 8,
 	MOVE_F_EMPTY = 0x04,
 	MOVE_T_EMPTY = 0x40,
+	WANT_MNT_ID_UNIQUE = 0x4000, /* STATX_* */
+	STATMOUNT_BASIC = 0x02,	     /* STATMOUNT_MNT_BASIC */
 };
 
 struct attr {
 	uint64_t set, clear, propagation, userns_fd;
+};
+
+/* struct mnt_id_req of <linux/mount.h>, as first published. */
+struct statmount_request {
+	uint32_t size, spare;
+	uint64_t mnt_id, wanted;
+};
+
+/* struct statmount: its fixed part. */
+struct statmount_answer {
+	uint32_t size, mnt_opts;
+	uint64_t mask;
+	uint32_t sb_dev_major, sb_dev_minor;
+	uint64_t sb_magic;
+	uint32_t sb_flags, fs_type;
+	uint64_t mnt_id, mnt_parent_id;
+	uint32_t mnt_id_old, mnt_parent_id_old;
+	uint64_t mnt_attr, propagation;
+	uint64_t rest[64]; /* 512 bytes in all at present, and it may grow */
 };
 
 #define FD_PATH_SIZE (sizeof("/proc/self/fd/") + 11)
@@ -124,21 +147,18 @@ int mnt_remove(int rootfd)
 	char path[FD_PATH_SIZE];
 
 	fd_path(path, rootfd);
+	/*
+	 * Detaching unmounts what is below too, and each of those also from the peers of the
+	 * mount that it is on: with a shared bind of the host's folder, the host's own.
+	 */
+	if (mount(NULL, path, NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno;
 	/* Lazily: the descriptor itself keeps the mount busy. */
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
-int mnt_remove_at(int parentfd, const char *name)
-{
-	char path[FD_PATH_SIZE + 1 + NAME_MAX];
-	int r = snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", parentfd, name);
-
-	if (r < 0 || (size_t)r >= sizeof(path) || strchr(name, '/'))
-		return -EINVAL;
-	return umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) < 0 ? -errno : 0;
-}
-
-static int read_mount_id(int fd, uint64_t *ret)
+/* Before Linux 5.8. */
+static int read_fdinfo_mount_id(int fd, uint64_t *ret)
 {
 	auto_free char *text = NULL;
 	auto_close int dirfd = -EBADF;
@@ -161,7 +181,40 @@ static int read_mount_id(int fd, uint64_t *ret)
 	return -ENODATA;
 }
 
-int mnt_is_shared(int fd, bool *ret)
+static int read_mount_id(int fd, uint64_t *ret)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &st) == 0 &&
+	    (st.stx_mask & STATX_MNT_ID)) {
+		*ret = st.stx_mnt_id;
+		return 0;
+	}
+	return read_fdinfo_mount_id(fd, ret);
+}
+
+/* statmount(2), Linux 6.8: the one mount that is asked for, however many there are. */
+static int stat_mount_shared(int fd, bool *ret)
+{
+	struct statmount_request request = { .size = sizeof(request), .wanted = STATMOUNT_BASIC };
+	struct statmount_answer answer;
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, WANT_MNT_ID_UNIQUE, &st) < 0)
+		return -errno;
+	if (!(st.stx_mask & WANT_MNT_ID_UNIQUE))
+		return -ENOSYS;
+	request.mnt_id = st.stx_mnt_id;
+	if (syscall(NR_STATMOUNT, &request, &answer, sizeof(answer), 0) < 0)
+		return -errno;
+	if (!(answer.mask & STATMOUNT_BASIC))
+		return -ENODATA;
+	*ret = answer.propagation & MS_SHARED;
+	return 0;
+}
+
+/* The way before, which reads of all mounts. */
+static int find_mount_shared(int fd, bool *ret)
 {
 	auto_free char *text = NULL;
 	auto_close int dirfd = -EBADF;
@@ -187,6 +240,12 @@ int mnt_is_shared(int fd, bool *ret)
 		return 0;
 	}
 	return r < 0 ? r : -ENOENT;
+}
+
+int mnt_is_shared(int fd, bool *ret)
+{
+	/* Whatever the reason why it does not tell, the text does. */
+	return stat_mount_shared(fd, ret) == 0 ? 0 : find_mount_shared(fd, ret);
 }
 
 int mnt_is_same(int fd_a, int fd_b, bool *ret)

@@ -38,11 +38,12 @@ int mnt_new_on(const struct mnt_fs *fs, int targetfd);
 /* Makes the mount whose root rootfd is read-only; mount_setattr(2), or before 5.12 a remount. */
 int mnt_set_readonly(int rootfd);
 
-/* Detaches the mount whose root rootfd is, and all below it. */
+/*
+ * Detaches the mount whose root rootfd is, and all below it, from this mount namespace
+ * only: they are made private first.  -EINVAL if rootfd is no such root, or it is locked
+ * (mount_namespaces(7)).
+ */
 int mnt_remove(int rootfd);
-
-/* The same for the topmost mount on the folder name of parentfd; name has no slash. */
-int mnt_remove_at(int parentfd, const char *name);
 
 /*
  * True in *ret if a mount on the folder fd would appear in other mount namespaces too,
