@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -94,12 +96,16 @@ static int find_foreign(int rootfd, bool *ret_foreign)
 
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret)
 {
+	struct statfs fs;
 	struct stat st;
 	bool foreign;
 	int r;
 
-	if (fstat(rootfd, &st) < 0)
+	if (fstat(rootfd, &st) < 0 || fstatfs(rootfd, &fs) < 0)
 		return -errno;
+	/* A plain folder of the guest's could hold files of these names. */
+	if (fs.f_type != (h == CGROUP_UNIFIED ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC))
+		return -ENOTTY;
 	if (is_hierarchy_root(rootfd, &st, h)) {
 		*ret = CGROUP_ROOT_HIERARCHY;
 		return 0;
@@ -109,7 +115,11 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 		return r;
 	if (foreign)
 		*ret = CGROUP_ROOT_FOREIGN;
-	else if (faccessat(rootfd, "cgroup.procs", W_OK, AT_EACCESS) < 0)
+	/*
+	 * Without AT_EACCESS: before Linux 5.8 the C library answers that one itself, and root
+	 * in a user namespace may write everything then.  Our real and effective ids are one.
+	 */
+	else if (faccessat(rootfd, "cgroup.procs", W_OK, 0) < 0)
 		*ret = CGROUP_ROOT_READONLY;
 	else
 		*ret = CGROUP_ROOT_OWN;
@@ -120,6 +130,11 @@ int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret)
 {
 	pid_t pid = 0;
 
+	/* In v2 the namespace is enough: the monitor shows as 0, which find_foreign() meets. */
+	if (h == CGROUP_UNIFIED && proc_knows_other_pid()) {
+		*ret = false;
+		return 0;
+	}
 	for (unsigned int n = 0; n < ANCESTORS_MAX; n++) {
 		auto_close int procfd = proc_open(pid);
 		auto_free char *text = NULL;

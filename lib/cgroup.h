@@ -41,15 +41,17 @@ enum cgroup_root {
 /*
  * Judges the root of a mounted hierarchy by a descriptor of it; a detached mount from
  * fsmount(2) will do.  The caller must be in the container's pid namespace.  0 and *ret,
- * or -errno.
+ * or -errno; -ENOTTY if it is no such file system at all.
  */
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret);
 
 /*
  * True in *ret if the container's monitor, the nearest ancestor outside its pid namespace,
  * is in the cgroup that roots the caller's cgroup namespace, or if the caller has no pid
- * namespace of its own: then the cgroup is the host's.  The one sign of it in v1.  Needs
- * the host's /proc; -ENOENT if that hides the monitor from us (hidepid, proc(5)).
+ * namespace of its own: then the cgroup is the host's.  The one sign of it in v1.  In v2
+ * only the namespace is looked at: with it cgroup_check_root() sees the monitor, wherever
+ * that is.  Needs the host's /proc; -ENOENT if that hides the monitor from us (hidepid,
+ * proc(5)).
  */
 int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret);
 

@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -23,6 +25,16 @@ int proc_open(pid_t pid)
 		(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid); /* sized to fit */
 	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+bool proc_knows_other_pid(void)
+{
+	char text[16];
+	ssize_t n = readlink("/proc/self", text, sizeof(text));
+	uint64_t pid;
+
+	return n > 0 && span_parse_u64((struct span){ text, (size_t)n }, 10, INT_MAX, &pid) == 0 &&
+	       pid != (uint64_t)getpid();
 }
 
 int proc_read(int procfd, const char *name, char **ret_text, size_t *ret_size)

@@ -17,6 +17,12 @@
 /* pid in the namespace of the mounted /proc; 0 is the caller itself.  Owned, or -errno. */
 int proc_open(pid_t pid);
 
+/*
+ * True if the caller is in a pid namespace below that of the mounted /proc, which then
+ * knows it by another number.  false if not, or if the numbers happen to be the same.
+ */
+bool proc_knows_other_pid(void);
+
 /* A text of it, as io_read_file_at() gives it; at most PROC_TEXT_MAX. */
 int proc_read(int procfd, const char *name, char **ret_text, size_t *ret_size);
 
