@@ -157,6 +157,17 @@ int mnt_remove(int rootfd)
 	return umount2(path, MNT_DETACH) < 0 ? -errno : 0;
 }
 
+int mnt_remove_at(int parentfd, const char *name)
+{
+	auto_close int fd = -EBADF;
+
+	if (strchr(name, '/') || strlen(name) > NAME_MAX)
+		return -EINVAL;
+	/* A symlink is opened itself, and is no mount. */
+	fd = openat(parentfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : mnt_remove(fd);
+}
+
 /* Before Linux 5.8. */
 static int read_fdinfo_mount_id(int fd, uint64_t *ret)
 {

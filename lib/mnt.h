@@ -45,6 +45,9 @@ int mnt_set_readonly(int rootfd);
  */
 int mnt_remove(int rootfd);
 
+/* The same for the topmost mount on the folder name of parentfd; name has no slash. */
+int mnt_remove_at(int parentfd, const char *name);
+
 /*
  * True in *ret if a mount on the folder fd would appear in other mount namespaces too,
  * as the mount that the folder is in is shared (mount_namespaces(7)).
