@@ -292,13 +292,36 @@ struct place {
 };
 
 /*
+ * mount(2), before Linux 5.2.  What it mounted stays when the name was swapped meanwhile:
+ * there is no descriptor to undo it by; it goes with the namespace as the start fails.
+ */
+static int put_classic(const struct mnt_fs *fs, int on, struct place at)
+{
+	auto_close int root = -EBADF;
+	bool same;
+	int r;
+
+	r = mnt_new_on(fs, on);
+	if (r < 0)
+		return r;
+	root = rootfs_open_at(at.parentfd, at.name, O_PATH | O_DIRECTORY);
+	if (root < 0)
+		return root;
+	/* Only by name is the new root found, and the guest may have swapped that. */
+	r = mnt_is_same(at.parentfd, root, &same);
+	if (r == 0 && same)
+		r = -ESTALE;
+	return r < 0 ? r : take_fd(&root);
+}
+
+/*
  * Mounts there and returns a descriptor of the new root.  *mntfd is the detached mount,
  * or empty: then one is made, on a kernel that has them.
  */
 static int put(const struct mnt_fs *fs, int *mntfd, struct place at, struct emit *why)
 {
 	auto_close int on = rootfs_open_at(at.parentfd, at.name, O_PATH | O_DIRECTORY);
-	int root, r = on < 0 ? on : 0;
+	int r = on < 0 ? on : 0;
 
 	if (r == 0 && *mntfd < 0)
 		*mntfd = mnt_new(fs);
@@ -306,28 +329,24 @@ static int put(const struct mnt_fs *fs, int *mntfd, struct place at, struct emit
 		r = *mntfd < 0 ? *mntfd : mnt_attach(*mntfd, on);
 	if (r == 0)
 		return take_fd(mntfd);
-	if (r == -ENOSYS) {
-		/* Linux before 5.2. */
-		r = mnt_new_on(fs, on);
-		root = r < 0 ? r : rootfs_open_at(at.parentfd, at.name, O_PATH | O_DIRECTORY);
-		if (root >= 0)
-			return root;
-		if (r == 0)
-			(void)mnt_remove_at(at.parentfd, at.name); /* what failed is told below */
-		r = root;
-	}
-	emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", fs->type, at.path,
-		    strerror(-r));
+	if (r == -ENOSYS)
+		r = put_classic(fs, on, at);
+	if (r < 0)
+		emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", fs->type, at.path,
+			    strerror(-r));
 	return r;
 }
 
 static int put_unified(struct hierarchy *h, struct place target, struct emit *why)
 {
+	int judged = h->mntfd; /* by try_hierarchy(), before anybody could see it */
 	auto_close int root = put(&unified_fs, &h->mntfd, target, why);
 	int r;
 
 	if (root < 0)
 		return root;
+	if (root == judged)
+		return 0;
 	r = judge_root(root, CGROUP_UNIFIED, why);
 	if (r == 1)
 		return 0;
@@ -339,6 +358,7 @@ static int put_unified(struct hierarchy *h, struct place target, struct emit *wh
 static int fill_frame(struct hierarchy *h, int frame, struct emit *why)
 {
 	const struct place inner = { frame, "systemd", TARGET "/systemd" };
+	int judged = h->mntfd; /* as in put_unified() */
 	auto_close int root = -EBADF;
 	int r;
 
@@ -347,7 +367,7 @@ static int fill_frame(struct hierarchy *h, int frame, struct emit *why)
 	root = put(&systemd_fs, &h->mntfd, inner, why);
 	if (root < 0)
 		return root;
-	r = judge_root(root, CGROUP_SYSTEMD, why);
+	r = root == judged ? 1 : judge_root(root, CGROUP_SYSTEMD, why);
 	if (r <= 0)
 		return r < 0 ? r : -EPERM;
 	r = mnt_set_readonly(frame);
