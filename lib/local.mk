@@ -2,6 +2,7 @@
 noinst_LIBRARIES += lib/libharden.a
 lib_libharden_a_SOURCES = \
 	lib/cleanup.h \
+	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/emit.c lib/emit.h \

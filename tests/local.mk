@@ -37,9 +37,11 @@ unit_tests = \
 	tests/unit/test-proc \
 	tests/unit/test-procstatus \
 	tests/unit/test-rootfs \
-	tests/unit/test-span
+	tests/unit/test-span \
+	tests/unit/test-capinfo
 
-bats_tests =
+bats_tests = \
+	tests/bats/explain.bats
 
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
@@ -81,3 +83,5 @@ tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
+
+include tests/bench/local.mk

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lxc-harden: the command.  This file holds the table of verbs, which drives dispatch and
+ * help alike; each verb has a file of its own.  See lxc-harden(8).
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/command.h"
+
+static const struct verb verbs[] = {
+	{ "explain", "[CAPABILITY...]", "Says what capabilities mean for a container", NULL,
+	  COMMAND_WORDS, verb_explain },
+};
+#define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int print_help(void)
+{
+	printf("Usage: lxc-harden VERB [OPTION...] [NAME]\n"
+	       "Lets LXC system containers run without CAP_SYS_ADMIN.\n"
+	       "\n");
+	for (size_t i = 0; i < N_VERBS; i++)
+		printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+	printf("\n"
+	       "  -h, --help     this text; \"lxc-harden VERB --help\" for a verb\n"
+	       "  -V, --version  the version\n"
+	       "\n"
+	       "Exit status: 0 done, 1 failed, 2 misuse or bad input, 3 the verdict is no.\n");
+	return command_finish(NULL);
+}
+
+/* No file that we open may become one of the standard three. */
+static int open_standard_fds(void)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct command_text buf;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (open_standard_fds() < 0)
+		return COMMAND_FAILED;
+	(void)signal(SIGPIPE, SIG_IGN); /* told as a write error instead */
+	if (!word) {
+		command_error(NULL, "which verb? (see --help)");
+		return COMMAND_MISUSE;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		return print_help();
+	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
+		printf("lxc-harden %s\n", PACKAGE_VERSION);
+		return command_finish(NULL);
+	}
+	for (size_t i = 0; i < N_VERBS; i++) {
+		if (strcmp(word, verbs[i].name) == 0)
+			return verbs[i].run(&verbs[i], argc - 1, argv + 1);
+	}
+	command_error(NULL, "no such %s '%s' (see --help)", word[0] == '-' ? "option" : "verb",
+		      command_escape(&buf, word));
+	return COMMAND_MISUSE;
+}
