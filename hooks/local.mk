@@ -6,3 +6,23 @@ hooks_mount_cgroup_SOURCES = \
 	hooks/hook.c hooks/hook.h
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(STATIC_LDFLAGS)
+
+pkglibexec_PROGRAMS += hooks/cap-audit
+hooks_cap_audit_SOURCES = \
+	hooks/cap-audit.c \
+	hooks/audit.h \
+	hooks/audit-findings.c hooks/audit-findings.h \
+	hooks/audit-guest.c hooks/audit-guest.h \
+	hooks/audit-host.c \
+	hooks/audit-inside.c \
+	hooks/audit-json.c \
+	hooks/audit-mounts.c hooks/audit-mounts.h \
+	hooks/audit-policy.c \
+	hooks/audit-process.c hooks/audit-process.h \
+	hooks/audit-record.c hooks/audit-record.h \
+	hooks/audit-stop.c \
+	hooks/audit-trials.c \
+	hooks/audit-try.c hooks/audit-try.h \
+	hooks/hook.c hooks/hook.h
+hooks_cap_audit_LDADD = lib/libharden.a $(CAP_LIBS)
+hooks_cap_audit_LDFLAGS = $(STATIC_LDFLAGS)

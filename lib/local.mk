@@ -10,9 +10,12 @@ lib_libharden_a_SOURCES = \
 	lib/initver.c lib/initver.h \
 	lib/io.c lib/io.h \
 	lib/journal.c lib/journal.h \
+	lib/json.c lib/json.h \
 	lib/mnt.c lib/mnt.h \
 	lib/mountinfo.c lib/mountinfo.h \
 	lib/proc.c lib/proc.h \
+	lib/policy.c lib/policy.h \
 	lib/procstatus.c lib/procstatus.h \
+	lib/report.c lib/report.h \
 	lib/rootfs.c lib/rootfs.h \
 	lib/span.c lib/span.h

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The audit that decides: on the host, when all of the container's set-up is done and
+ * its first process waits for LXC's word to execute init.  See audit.h.
+ */
+#include "config.h"
+
+#include "hooks/audit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hooks/audit-guest.h"
+#include "hooks/audit-mounts.h"
+#include "hooks/audit-process.h"
+#include "hooks/audit-record.h"
+#include "lib/cleanup.h"
+#include "lib/proc.h"
+
+/* The guest's file system is asked a few things; whatever serves it must not hold up the host. */
+#define SECONDS 10
+
+/* All that belongs to one audit. */
+struct host_audit {
+	const struct hook *hook;
+	int procfd;
+	bool at_start; /* else a process that runs already, by hand */
+	struct audit_policy policy;
+	struct audit_process process;
+	struct audit_guest guest;
+	struct audit_record record;
+};
+
+/* "cannot ...": the audit could not be made.  Kept as the verdict, told by the caller. */
+static void set_unchecked(struct audit_record *r, const char *what, int error)
+{
+	r->verdict = AUDIT_VERDICT_UNCHECKED;
+	audit_add(&r->findings, "unchecked", "cannot read %s: %s", what, strerror(-error));
+}
+
+static int read_mounts(struct host_audit *a)
+{
+	auto_free char *container = NULL, *host = NULL, *cgroup = NULL;
+	auto_close int ownfd = proc_open(0);
+	struct audit_mounts in = {
+		.idmapped = !a->process.maps_root,
+		.may_unmount = caps_has(a->process.status.bounding, 21 /* CAP_SYS_ADMIN */),
+		.in_own_cgroup = a->at_start,
+		.has_sysrq = access("/proc/sysrq-trigger", F_OK) == 0,
+	};
+	int r;
+
+	if (ownfd < 0)
+		return ownfd;
+	r = proc_read(a->procfd, "mountinfo", &container, &in.container.n);
+	if (r == 0)
+		r = proc_read(ownfd, "mountinfo", &host, &in.host.n);
+	if (r == 0)
+		r = proc_read(a->procfd, "cgroup", &cgroup, &in.cgroup.n);
+	if (r < 0)
+		return r;
+	in.container.p = container;
+	in.host.p = host;
+	in.cgroup.p = cgroup;
+	return audit_judge_mounts(&in, &a->policy.policy, &a->record.findings);
+}
+
+static void judge_mounts(struct host_audit *a)
+{
+	int r;
+
+	if (!a->policy.policy.mounts_private)
+		return;
+	if (a->process.ns[0].shared) {
+		audit_add(&a->record.findings, "mount.host", "its mounts are the host's own");
+		return;
+	}
+	r = read_mounts(a);
+	if (r < 0)
+		set_unchecked(&a->record, "its mount table", r);
+}
+
+static void take_findings(struct audit_record *r, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_findings; i++) {
+		char key[20] = "", text[300] = "";
+		struct emit k = EMIT_INIT(key), t = EMIT_INIT(text);
+		char whole[24];
+
+		/* The parser let only printable ASCII through. */
+		emit_span(&k, report->finding[i].key);
+		emit_span(&t, report->finding[i].text);
+		(void)snprintf(whole, sizeof(whole), "in.%s", key); /* cut at most */
+		audit_add(&r->findings, whole, "inside: %s", text);
+	}
+}
+
+static void judge_guest(struct host_audit *a)
+{
+	struct audit_record *r = &a->record;
+	const struct audit_guest *g = &a->guest;
+
+	switch (g->state) {
+	case AUDIT_GUEST_REPORT:
+		if (g->report.verdict == REPORT_UNCHECKED)
+			audit_add(&r->findings, "inside", "the audit inside could not be made");
+		take_findings(r, &g->report);
+		break;
+	case AUDIT_GUEST_HOSTILE:
+		audit_add(&r->findings, "inside",
+			  "what should be the report of the audit inside is not to be trusted: %s",
+			  g->reason);
+		break;
+	case AUDIT_GUEST_NOTHING:
+	case AUDIT_GUEST_ABSENT:
+		if (!g->has_shell)
+			r->note = "not tried from inside: the guest has no /bin/sh";
+		else if (a->policy.policy.inside)
+			audit_add(&r->findings, "inside",
+				  "the start hook left no report: it did not run");
+		else
+			r->note = "not tried from inside: no report";
+		break;
+	}
+}
+
+/* Only while it is being started: a guest that runs could have written anything. */
+static void read_guest(struct host_audit *a)
+{
+	auto_close int rootfd = openat(a->procfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int selffd = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (rootfd < 0 || selffd < 0) {
+		set_unchecked(&a->record, "its root folder", -errno);
+		return;
+	}
+	(void)alarm(SECONDS); /* the default action ends us, and LXC the start */
+	audit_read_guest(rootfd, selffd, &a->guest);
+	(void)alarm(0);
+	a->record.guest = &a->guest;
+	judge_guest(a);
+}
+
+/* A label for the next exec that only the process itself may read is known inside, later. */
+static void judge_label(struct host_audit *a)
+{
+	const struct audit_process *p = &a->process;
+	char label[200] = "";
+
+	if (p->lsm[0] || a->guest.state != AUDIT_GUEST_REPORT ||
+	    span_copy(a->guest.report.lsm, label, sizeof(label)) < 0)
+		audit_judge_label(p->lsm, p->lsm_complain, &a->policy.policy, &a->record.findings);
+	else
+		audit_judge_label(label, false, &a->policy.policy, &a->record.findings);
+}
+
+static void judge(struct host_audit *a, pid_t pid)
+{
+	struct audit_record *r = &a->record;
+	const char *what;
+	char named[64];
+	int error;
+
+	error = audit_read_process(a->procfd, pid, a->at_start, &a->process, &what);
+	if (error < 0) {
+		(void)snprintf(named, sizeof(named), "/proc/%d/%s", (int)pid, what); /* fits */
+		set_unchecked(r, named, error);
+		return;
+	}
+	r->process = &a->process;
+	audit_judge_process(&a->process, &a->policy.policy, &r->findings);
+	judge_mounts(a);
+	if (a->at_start)
+		read_guest(a);
+	judge_label(a);
+	if (r->verdict == AUDIT_VERDICT_CONFORMS && r->findings.n)
+		r->verdict = AUDIT_VERDICT_REFUSED;
+}
+
+static void keep(struct hook *h, const struct hook_env *env, const struct audit_record *r)
+{
+	auto_close int folderfd = -EBADF;
+	struct hook_text file;
+	const char *reason;
+
+	if (env->config_file) {
+		folderfd = audit_open_folder(env->config_file, true, &reason);
+		if (folderfd < 0)
+			hook_say(h, JOURNAL_WARNING,
+				 "cannot keep the verdict in 'harden' beside '%s': %s",
+				 hook_escape(&file, env->config_file),
+				 reason ? reason : strerror(-folderfd));
+	}
+	audit_keep_record(h, folderfd, r);
+}
+
+static const char *get_policy(const struct audit_options *options)
+{
+	return options->policy ? options->policy : PKGDATADIR "/base.policy";
+}
+
+int audit_start_host(struct hook *h, const struct hook_env *env,
+		     const struct audit_options *options)
+{
+	auto_close int procfd = -EBADF;
+	struct host_audit a = { .hook = h, .at_start = true };
+	int r;
+
+	hook_open_journal(h);
+	r = audit_read_policy(h, get_policy(options), options, &a.policy);
+	if (r)
+		return r;
+	a.record = (struct audit_record){
+		.by = "start-host",
+		.container = env->name,
+		.warn = a.policy.policy.mode == POLICY_WARN,
+		.policy = &a.policy,
+	};
+	procfd = env->pid > 0 ? proc_open(env->pid) : -EBADF;
+	a.procfd = procfd;
+	if (env->pid <= 0) {
+		a.record.verdict = AUDIT_VERDICT_UNCHECKED;
+		audit_add(&a.record.findings, "unchecked", "LXC_PID is %s",
+			  env->pid ? "no process id" : "not set");
+	} else if (procfd < 0) {
+		set_unchecked(&a.record, "the process LXC_PID",
+			      procfd == -ENOENT ? -ESRCH : procfd);
+	} else {
+		judge(&a, env->pid);
+		audit_read_start(a.process.ns[0].inode, env->pid, &a.record.start);
+	}
+	keep(h, env, &a.record);
+	audit_say_record(h, &a.record);
+	r = audit_get_exit(&a.record);
+	audit_policy_done(&a.policy);
+	return r;
+}
+
+int audit_pid(struct hook *h, const struct audit_options *options)
+{
+	auto_close int procfd = proc_open(options->pid);
+	struct host_audit a = { .hook = h, .procfd = procfd };
+	auto_free char *text = NULL;
+	size_t size;
+	int r;
+
+	if (procfd < 0) {
+		hook_say(h, JOURNAL_ERR, "no process %d: %s", (int)options->pid, strerror(-procfd));
+		return AUDIT_UNCHECKED;
+	}
+	r = audit_read_policy(h, get_policy(options), options, &a.policy);
+	if (r)
+		return r;
+	a.record = (struct audit_record){
+		.by = "pid",
+		.warn = a.policy.policy.mode == POLICY_WARN,
+		.policy = &a.policy,
+	};
+	judge(&a, options->pid);
+	r = audit_emit_record(&a.record, &text, &size);
+	if (r < 0 || fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0) {
+		hook_say(h, JOURNAL_ERR, "cannot write the verdict: %s",
+			 strerror(r < 0 ? -r : errno));
+		r = AUDIT_UNCHECKED;
+	} else {
+		r = audit_get_exit(&a.record);
+	}
+	audit_policy_done(&a.policy);
+	return r;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See audit-process.h. */
+#include "config.h"
+
+#include "hooks/audit-process.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "lib/idmap.h"
+#include "lib/proc.h"
+
+int audit_parse_start_time(struct span stat, uint64_t *ret)
+{
+	struct span field = { 0 };
+	const char *end;
+
+	/* The name in parentheses is the process's own choice and may hold any. */
+	end = stat.n ? memrchr(stat.p, ')', stat.n) : NULL;
+	if (!end)
+		return -EINVAL;
+	stat.n -= (size_t)(end + 1 - stat.p);
+	stat.p = end + 1;
+	for (int i = 3; i <= 22; i++) {
+		if (!span_next_word(&stat, &field))
+			return -EINVAL;
+	}
+	return span_parse_u64(field, 10, UINT64_MAX, ret);
+}
+
+void audit_parse_label(struct span text, char *buf, size_t size, bool *ret_complain)
+{
+	struct span label = text, word;
+
+	/* SELinux ends it with a NUL, AppArmor with a newline. */
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\0' || text.p[i] == '\n') {
+			label.n = i;
+			break;
+		}
+	}
+	*ret_complain = false;
+	word = label;
+	if (span_next_word(&word, &label))
+		*ret_complain = span_is(span_trim(word), "(complain)");
+	if (span_copy(label, buf, size) < 0)
+		buf[0] = '\0';
+}
+
+/*
+ * The label.  A kernel without a security module answers EINVAL, one without the folder
+ * of a module ENOENT; AppArmor shows a label for the next exec to the process itself
+ * only, and gives others EINVAL.  None of them is a fault.
+ */
+static void read_label(int procfd, bool next_exec, struct audit_process *p)
+{
+	static const char *const names[2][2] = {
+		{ "attr/apparmor/current", "attr/current" },
+		{ "attr/apparmor/exec", "attr/exec" },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		auto_free char *text = NULL;
+		size_t size;
+
+		if (proc_read(procfd, names[next_exec][i], &text, &size) < 0)
+			continue;
+		audit_parse_label((struct span){ text, size }, p->lsm, sizeof(p->lsm),
+				  &p->lsm_complain);
+		if (p->lsm[0])
+			return;
+	}
+}
+
+static int read_namespaces(int procfd, struct audit_process *p)
+{
+	auto_close int ownfd = proc_open(0);
+
+	if (ownfd < 0)
+		return ownfd;
+	for (size_t i = 0; i < POLICY_N_NAMESPACES; i++) {
+		struct stat own, its;
+		char name[16];
+
+		(void)snprintf(name, sizeof(name), "ns/%s", policy_namespaces[i]); /* fits */
+		if (fstatat(ownfd, name, &own, 0) < 0) {
+			if (errno != ENOENT)
+				return -errno;
+			p->ns[i] = (struct audit_namespace){ 0, true };
+			continue;
+		}
+		if (fstatat(procfd, name, &its, 0) < 0)
+			return -errno;
+		p->ns[i].inode = its.st_ino;
+		p->ns[i].shared = own.st_dev == its.st_dev && own.st_ino == its.st_ino;
+	}
+	return 0;
+}
+
+static int read_map(int procfd, const char *name, char *buf, size_t size, bool *ret_root)
+{
+	auto_free char *text = NULL;
+	struct span whole = { 0 };
+	bool root;
+	int r;
+
+	r = proc_read(procfd, name, &text, &whole.n);
+	if (r < 0)
+		return r;
+	whole.p = text;
+	r = idmap_maps_root(whole, &root);
+	if (r < 0)
+		return r;
+	*ret_root = *ret_root || root;
+	while (whole.n && (whole.n >= size || whole.p[whole.n - 1] != '\n'))
+		whole.n--;
+	return span_copy(whole, buf, size);
+}
+
+static int read_start_time(int procfd, struct audit_process *p)
+{
+	auto_free char *text = NULL;
+	size_t size;
+	int r;
+
+	r = proc_read(procfd, "stat", &text, &size);
+	return r < 0 ? r : audit_parse_start_time((struct span){ text, size }, &p->start_time);
+}
+
+int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_process *ret,
+		       const char **ret_what)
+{
+	struct audit_process p = { .pid = pid };
+	int r;
+
+	*ret_what = "status";
+	r = proc_read_status(procfd, &p.status);
+	if (r == 0) {
+		*ret_what = "stat";
+		r = read_start_time(procfd, &p);
+	}
+	if (r == 0) {
+		*ret_what = "ns";
+		r = read_namespaces(procfd, &p);
+	}
+	if (r == 0) {
+		*ret_what = "uid_map";
+		r = read_map(procfd, "uid_map", p.uid_map, sizeof(p.uid_map), &p.maps_root);
+	}
+	if (r == 0) {
+		*ret_what = "gid_map";
+		r = read_map(procfd, "gid_map", p.gid_map, sizeof(p.gid_map), &p.maps_root);
+	}
+	if (r < 0)
+		return r == -ENOENT ? -ESRCH : r;
+	read_label(procfd, next_exec, &p);
+	*ret = p;
+	return 0;
+}
+
+static void judge_caps(const struct procstatus *st, const struct policy *policy,
+		       struct audit_findings *f)
+{
+	struct caps excess = policy_get_excess(policy, st->bounding);
+	/* LXC's common.conf drops these; userns.conf takes that back, and any list before it. */
+	unsigned int sys_module = 16, sys_time = 25;
+	char names[300] = "";
+	struct emit e = EMIT_INIT(names);
+
+	caps_emit(&e, excess, " ");
+	if (excess.bits)
+		audit_add(f, "caps.bounding",
+			  "the bounding set holds what the policy refuses: %s%s", names,
+			  caps_has(excess, sys_module) && caps_has(excess, sys_time)
+				  ? " (was the list emptied by a later include, as userns.conf?)"
+				  : "");
+	e.len = 0;
+	caps_emit(&e, st->inheritable, " ");
+	/* A root that executes a file has the bounding set or the inheritable one. */
+	if (st->inheritable.bits)
+		audit_add(f, "caps.inheritable",
+			  "the inheritable set, which adds to the bounding set, is not empty: %s",
+			  names);
+	e.len = 0;
+	caps_emit(&e, st->ambient, " ");
+	if (st->ambient.bits)
+		audit_add(f, "caps.ambient", "the ambient set is not empty: %s", names);
+}
+
+void audit_judge_label(const char *label, bool complain, const struct policy *policy,
+		       struct audit_findings *f)
+{
+	char shown[200] = "", wanted[200] = "";
+	struct emit e = EMIT_INIT(shown), w = EMIT_INIT(wanted);
+
+	if (policy->lsm == POLICY_LSM_ANY)
+		return;
+	emit_escaped(&e, span_of(label));
+	emit_escaped(&w, policy->lsm_profile);
+	if (!label[0])
+		audit_add(f, "lsm", "no profile of a security module confines it");
+	else if (policy->lsm == POLICY_LSM_PROFILE && !span_is(policy->lsm_profile, label))
+		audit_add(f, "lsm", "the profile is '%s' and not '%s'", shown, wanted);
+	else if (strcmp(label, "unconfined") == 0)
+		audit_add(f, "lsm", "the security module leaves it unconfined");
+	if (complain)
+		audit_add(f, "lsm", "the profile '%s' is in complain mode", shown);
+}
+
+static void judge_namespaces(const struct audit_process *p, const struct policy *policy,
+			     struct audit_findings *f)
+{
+	for (size_t i = 0; i < POLICY_N_NAMESPACES; i++) {
+		char key[24];
+
+		if (!(policy->namespaces & 1U << i) || !p->ns[i].shared)
+			continue;
+		(void)snprintf(key, sizeof(key), "namespace.%s", policy_namespaces[i]); /* fits */
+		if (p->ns[i].inode)
+			audit_add(f, key, "the %s namespace is the host's", policy_namespaces[i]);
+		else
+			audit_add(f, key, "this kernel has no %s namespaces", policy_namespaces[i]);
+	}
+}
+
+void audit_judge_process(const struct audit_process *p, const struct policy *policy,
+			 struct audit_findings *f)
+{
+	judge_caps(&p->status, policy, f);
+	if (policy->seccomp && p->status.seccomp != PROCSTATUS_SECCOMP_FILTER)
+		audit_add(f, "seccomp", "no seccomp filter is in force");
+	if (policy->no_new_privs && !p->status.no_new_privs)
+		audit_add(f, "no_new_privs", "no_new_privs is not set");
+	if (policy->idmap && p->maps_root)
+		audit_add(f, "idmap", "root in the container is the host's root");
+	judge_namespaces(p, policy, f);
+}
