@@ -139,7 +139,7 @@ int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret)
 		auto_close int procfd = proc_open(pid);
 		auto_free char *text = NULL;
 		struct procstatus st;
-		struct cgroup cg;
+		struct cgroup cg = { 0 };
 		size_t size;
 		int r;
 

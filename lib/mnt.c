@@ -261,7 +261,7 @@ int mnt_is_shared(int fd, bool *ret)
 
 int mnt_is_same(int fd_a, int fd_b, bool *ret)
 {
-	uint64_t a, b;
+	uint64_t a = 0, b = 0;
 	int r;
 
 	r = read_mount_id(fd_a, &a);

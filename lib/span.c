@@ -106,7 +106,7 @@ int span_parse_u64(struct span a, unsigned int base, uint64_t max, uint64_t *ret
 
 int span_copy(struct span a, char *buf, size_t size)
 {
-	if (memchr(a.p ? a.p : "", '\0', a.n))
+	if (a.n && memchr(a.p, '\0', a.n))
 		return -EINVAL;
 	if (a.n >= size)
 		return -ENAMETOOLONG;
