@@ -183,9 +183,16 @@ static void test_hierarchy_root_v1(void)
 /* The caller's own; one that it is not in; one that is mounted read-only. */
 static void body_own(enum cgroup_hierarchy h)
 {
+	auto_close int fd = open_folder(group_path);
+	enum cgroup_root root = (enum cgroup_root)99;
+
 	check_root(group_path, h, CGROUP_ROOT_FOREIGN);
 	enter(group_path);
 	check_root(group_path, h, CGROUP_ROOT_OWN);
+	/* Of the other kind it is not. */
+	CHECK_INT(cgroup_check_root(fd, h == CGROUP_UNIFIED ? CGROUP_SYSTEMD : CGROUP_UNIFIED,
+				    &root),
+		  -ENOTTY);
 	if (!CHECK_INT(unshare(CLONE_NEWNS), 0) ||
 	    !CHECK_INT(mount(group_path, group_path, NULL, MS_BIND, NULL), 0) ||
 	    !CHECK_INT(mount(NULL, group_path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0))
@@ -292,32 +299,20 @@ static void test_no_pid_namespace(void)
 	CHECK(in);
 }
 
-/* A folder that is no cgroup is never taken for the caller's own. */
+/* A folder that is no cgroup is never taken for one, whatever files it holds. */
 static void test_no_cgroup(void)
 {
-	enum cgroup_root root = CGROUP_ROOT_READONLY;
+	enum cgroup_root root = (enum cgroup_root)99;
 	int dirfd = scratch_new();
+	char pid[32];
 
-	CHECK_INT(cgroup_check_root(-EBADF, CGROUP_UNIFIED, &root), -EBADF);
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_SYSTEMD, &root), -ENOENT);
+	(void)snprintf(pid, sizeof(pid), "%d\n", (int)getpid());
 	scratch_write(dirfd, "cgroup.events", "", 0);
-	scratch_fifo(dirfd, "cgroup.procs");
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_UNIFIED, &root), -EINVAL);
-	CHECK_INT(unlinkat(dirfd, "cgroup.procs", 0), 0);
-	scratch_write(dirfd, "cgroup.procs", "1\nx\n", 4);
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_UNIFIED, &root), -EINVAL);
-	CHECK_INT(root, CGROUP_ROOT_READONLY);
-	scratch_write(dirfd, "cgroup.procs", "1\n0\n", 4);
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_UNIFIED, &root), 0);
-	CHECK_INT(root, CGROUP_ROOT_FOREIGN);
-	/* Only the hierarchy's root has this one in v1, and lacks the other in v2. */
-	scratch_write(dirfd, "release_agent", "", 0);
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_SYSTEMD, &root), 0);
-	CHECK_INT(root, CGROUP_ROOT_HIERARCHY);
-	CHECK_INT(unlinkat(dirfd, "cgroup.events", 0), 0);
-	root = CGROUP_ROOT_OWN;
-	CHECK_INT(cgroup_check_root(dirfd, CGROUP_UNIFIED, &root), 0);
-	CHECK_INT(root, CGROUP_ROOT_HIERARCHY);
+	scratch_write(dirfd, "cgroup.procs", pid, strlen(pid));
+	CHECK_INT(cgroup_check_root(-EBADF, CGROUP_UNIFIED, &root), -EBADF);
+	CHECK_INT(cgroup_check_root(dirfd, CGROUP_UNIFIED, &root), -ENOTTY);
+	CHECK_INT(cgroup_check_root(dirfd, CGROUP_SYSTEMD, &root), -ENOTTY);
+	CHECK_INT(root, 99);
 }
 
 TAP_MAIN({ "texts of containers on each layout", test_parse }, { "look-alikes", test_lookalikes },
