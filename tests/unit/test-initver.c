@@ -133,6 +133,18 @@ static void test_merged_sbin(void)
 	check(fd, INITVER_SYSTEMD, 258);
 }
 
+/* ".." stops at the root, as it would for the guest. */
+static void test_dotdot(void)
+{
+	int fd = new_merged("usr/lib/systemd/libsystemd-shared-247.so");
+
+	CHECK_INT(unlinkat(fd, "usr/sbin/init", 0), 0);
+	scratch_link(fd, "usr/sbin/init", "../../../../../opt/./x/../systemd");
+	scratch_mkdir(fd, "opt");
+	scratch_write(fd, "opt/libsystemd-shared-248.so", "", 0);
+	check(fd, INITVER_SYSTEMD, 248);
+}
+
 /* Before systemd 231: the version is in the program. */
 static void test_program(void)
 {
@@ -356,8 +368,9 @@ static void test_bad_root(void)
 TAP_MAIN({ "file names", test_names }, { "programs", test_programs },
 	 { "merged /usr", test_merged }, { "multiarch", test_multiarch },
 	 { "split /usr", test_split }, { "merged /usr/sbin", test_merged_sbin },
-	 { "the version in the program", test_program }, { "other inits", test_others },
-	 { "links that lead out", test_out }, { "the same before openat2", test_out_walk },
-	 { "odd links", test_odd_links }, { "special files", test_special_files },
-	 { "a program of 1 GiB", test_huge_program }, { "many folders", test_many_folders },
-	 { "many entries", test_many_entries }, { "no root", test_bad_root })
+	 { "a link with too many ..", test_dotdot }, { "the version in the program", test_program },
+	 { "other inits", test_others }, { "links that lead out", test_out },
+	 { "the same before openat2", test_out_walk }, { "odd links", test_odd_links },
+	 { "special files", test_special_files }, { "a program of 1 GiB", test_huge_program },
+	 { "many folders", test_many_folders }, { "many entries", test_many_entries },
+	 { "no root", test_bad_root })

@@ -170,6 +170,7 @@ static void test_malformed(void)
 		"1 2 0:3 / /a rw -",
 		"1 2 0:3 / /a rw - t",
 		"1 2 0:3 / /a rw - t s",
+		"1 2 0:3 / /a rw -\tt s rw x",
 		"1 2 0:3 / /a rw t s rw",
 		"x 2 0:3 / /a rw - t s rw",
 		"1 x 0:3 / /a rw - t s rw",
