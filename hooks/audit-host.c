@@ -83,21 +83,6 @@ static void judge_mounts(struct host_audit *a)
 		set_unchecked(&a->record, "its mount table", r);
 }
 
-static void take_findings(struct audit_record *r, const struct report *report)
-{
-	for (size_t i = 0; i < report->n_findings; i++) {
-		char key[20] = "", text[300] = "";
-		struct emit k = EMIT_INIT(key), t = EMIT_INIT(text);
-		char whole[24];
-
-		/* The parser let only printable ASCII through. */
-		emit_span(&k, report->finding[i].key);
-		emit_span(&t, report->finding[i].text);
-		(void)snprintf(whole, sizeof(whole), "in.%s", key); /* cut at most */
-		audit_add(&r->findings, whole, "inside: %s", text);
-	}
-}
-
 static void judge_guest(struct host_audit *a)
 {
 	struct audit_record *r = &a->record;
@@ -107,7 +92,7 @@ static void judge_guest(struct host_audit *a)
 	case AUDIT_GUEST_REPORT:
 		if (g->report.verdict == REPORT_UNCHECKED)
 			audit_add(&r->findings, "inside", "the audit inside could not be made");
-		take_findings(r, &g->report);
+		audit_take_report(r, &g->report);
 		break;
 	case AUDIT_GUEST_HOSTILE:
 		audit_add(&r->findings, "inside",

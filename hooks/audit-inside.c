@@ -152,29 +152,6 @@ static void judge_trials(struct inside *in)
 	}
 }
 
-static void judge(struct inside *in)
-{
-	const struct {
-		const char *key, *what;
-		struct caps set;
-	} sets[] = {
-		{ "caps.bounding", "the bounding set holds what the policy refuses",
-		  policy_get_excess(in->policy, in->bounding) },
-		{ "caps.inheritable", "the inheritable set is not empty", in->inheritable },
-		{ "caps.ambient", "the ambient set is not empty", in->ambient },
-	};
-
-	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
-		char names[300] = "";
-		struct emit e = EMIT_INIT(names);
-
-		caps_emit(&e, sets[i].set, " ");
-		if (sets[i].set.bits)
-			audit_add(&in->findings, sets[i].key, "%s: %s", sets[i].what, names);
-	}
-	judge_trials(in);
-}
-
 static bool has_trial(unsigned int cap)
 {
 	char name[64] = "";
@@ -299,7 +276,8 @@ int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_
 		audit_policy_done(&policy);
 		return r;
 	}
-	judge(&in);
+	audit_judge_caps(in.bounding, in.inheritable, in.ambient, in.policy, &in.findings);
+	judge_trials(&in);
 	make_report(&in, &e);
 	say_verdict(h, &in);
 	r = in.findings.n && policy.policy.mode == POLICY_ENFORCE ? AUDIT_REFUSED : AUDIT_CONFORMS;

@@ -5,6 +5,7 @@
 #include "hooks/audit-mounts.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
@@ -281,6 +282,14 @@ static void judge_root(const struct state *s, const struct mountinfo *m)
 		audit_add(s->f, "mount.root", "the root file system is the host's own");
 }
 
+static bool is_allowed(const struct state *s, const struct mountinfo *m)
+{
+	char target[PATH_MAX];
+
+	return mountinfo_unescape(m->target, target, sizeof(target)) == 0 &&
+	       policy_allows_mount(s->policy, span_of(target));
+}
+
 static void judge(const struct state *s, const struct mountinfo *m)
 {
 	struct text target, root;
@@ -289,7 +298,7 @@ static void judge(const struct state *s, const struct mountinfo *m)
 		judge_root(s, m);
 		return;
 	}
-	if (policy_allows_mount(s->policy, m->target))
+	if (is_allowed(s, m))
 		return;
 	if (span_starts(m->fstype, "cgroup")) {
 		judge_cgroup(s, m);

@@ -160,33 +160,41 @@ int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_proce
 	return 0;
 }
 
-static void judge_caps(const struct procstatus *st, const struct policy *policy,
-		       struct audit_findings *f)
+static void judge_bounding(struct caps excess, struct audit_findings *f)
 {
-	struct caps excess = policy_get_excess(policy, st->bounding);
 	/* LXC's common.conf drops these; userns.conf takes that back, and any list before it. */
-	unsigned int sys_module = 16, sys_time = 25;
+	enum { SYS_MODULE = 16, SYS_TIME = 25 };
 	char names[300] = "";
 	struct emit e = EMIT_INIT(names);
 
+	if (!excess.bits)
+		return;
 	caps_emit(&e, excess, " ");
-	if (excess.bits)
-		audit_add(f, "caps.bounding",
-			  "the bounding set holds what the policy refuses: %s%s", names,
-			  caps_has(excess, sys_module) && caps_has(excess, sys_time)
-				  ? " (was the list emptied by a later include, as userns.conf?)"
-				  : "");
-	e.len = 0;
-	caps_emit(&e, st->inheritable, " ");
-	/* A root that executes a file has the bounding set or the inheritable one. */
-	if (st->inheritable.bits)
-		audit_add(f, "caps.inheritable",
-			  "the inheritable set, which adds to the bounding set, is not empty: %s",
-			  names);
-	e.len = 0;
-	caps_emit(&e, st->ambient, " ");
-	if (st->ambient.bits)
-		audit_add(f, "caps.ambient", "the ambient set is not empty: %s", names);
+	audit_add(f, "caps.bounding", "the bounding set holds what the policy refuses%s: %s",
+		  caps_has(excess, SYS_MODULE) && caps_has(excess, SYS_TIME)
+			  ? " (did a later include, as userns.conf, empty the list?)"
+			  : "",
+		  names);
+}
+
+static void judge_empty(struct caps set, const char *key, const char *what,
+			struct audit_findings *f)
+{
+	char names[300] = "";
+	struct emit e = EMIT_INIT(names);
+
+	caps_emit(&e, set, " ");
+	if (set.bits)
+		audit_add(f, key, "the %s set is not empty: %s", what, names);
+}
+
+void audit_judge_caps(struct caps bounding, struct caps inheritable, struct caps ambient,
+		      const struct policy *policy, struct audit_findings *f)
+{
+	judge_bounding(policy_get_excess(policy, bounding), f);
+	/* A root that executes a file gets the bounding set and the inheritable one. */
+	judge_empty(inheritable, "caps.inheritable", "inheritable", f);
+	judge_empty(ambient, "caps.ambient", "ambient", f);
 }
 
 void audit_judge_label(const char *label, bool complain, const struct policy *policy,
@@ -228,7 +236,7 @@ static void judge_namespaces(const struct audit_process *p, const struct policy 
 void audit_judge_process(const struct audit_process *p, const struct policy *policy,
 			 struct audit_findings *f)
 {
-	judge_caps(&p->status, policy, f);
+	audit_judge_caps(p->status.bounding, p->status.inheritable, p->status.ambient, policy, f);
 	if (policy->seccomp && p->status.seccomp != PROCSTATUS_SECCOMP_FILTER)
 		audit_add(f, "seccomp", "no seccomp filter is in force");
 	if (policy->no_new_privs && !p->status.no_new_privs)

@@ -42,6 +42,10 @@ int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_proce
 void audit_judge_process(const struct audit_process *p, const struct policy *policy,
 			 struct audit_findings *f);
 
+/* The sets by themselves: the audit inside reads them in another way. */
+void audit_judge_caps(struct caps bounding, struct caps inheritable, struct caps ambient,
+		      const struct policy *policy, struct audit_findings *f);
+
 /* The label by itself, as the audit inside may know it better (see cap-audit(8)). */
 void audit_judge_label(const char *label, bool complain, const struct policy *policy,
 		       struct audit_findings *f);

@@ -124,6 +124,21 @@ bool audit_has_record(int folderfd, const struct audit_start *start)
 	return n > 0 && memmem(text, size, member, (size_t)n);
 }
 
+void audit_take_report(struct audit_record *r, const struct report *report)
+{
+	for (size_t i = 0; i < report->n_findings; i++) {
+		char key[20] = "", text[300] = "";
+		struct emit k = EMIT_INIT(key), t = EMIT_INIT(text);
+		char whole[24];
+
+		/* The parser let only printable ASCII through. */
+		emit_span(&k, report->finding[i].key);
+		emit_span(&t, report->finding[i].text);
+		(void)snprintf(whole, sizeof(whole), "in.%s", key); /* cut at most */
+		audit_add(&r->findings, whole, "inside: %s", text);
+	}
+}
+
 static const char *get_word(const struct audit_record *r)
 {
 	if (r->verdict == AUDIT_VERDICT_CONFORMS)

@@ -59,6 +59,9 @@ int audit_open_folder(const char *config_file, bool make, const char **ret_reaso
 /* True if the file in there is about this start. */
 bool audit_has_record(int folderfd, const struct audit_start *start);
 
+/* Adds the findings of the audit inside. */
+void audit_take_report(struct audit_record *r, const struct report *report);
+
 /* The file, as text on the heap: 0 and the caller's to free, or -errno. */
 int audit_emit_record(const struct audit_record *r, char **ret_text, size_t *ret_size);
 

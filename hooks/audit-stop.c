@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -116,15 +115,7 @@ static void judge_report(const struct report *report, struct audit_record *r)
 	r->policy_name = report->policy;
 	r->verdict =
 		report->verdict == REPORT_REFUSED ? AUDIT_VERDICT_REFUSED : AUDIT_VERDICT_UNCHECKED;
-	for (size_t i = 0; i < report->n_findings; i++) {
-		char text[300] = "", key[20] = "", whole[24];
-		struct emit k = EMIT_INIT(key), t = EMIT_INIT(text);
-
-		emit_span(&k, report->finding[i].key);
-		emit_span(&t, report->finding[i].text);
-		(void)snprintf(whole, sizeof(whole), "in.%s", key); /* cut at most */
-		audit_add(&r->findings, whole, "inside: %s", text);
-	}
+	audit_take_report(r, report);
 }
 
 /* False: it has nothing to do with the audit that this container is gone. */

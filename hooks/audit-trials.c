@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
+#include <linux/magic.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <net/if.h>
@@ -33,6 +34,7 @@
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #if defined(__x86_64__) || defined(__i386__)
@@ -262,15 +264,21 @@ static enum audit_answer try_checkpoint_restore(void)
 	return answer_error(r, EEXIST);
 }
 
-/* A handle of no bytes is EINVAL, after the permission. */
+/*
+ * A handle too short for any file system: ESTALE after the permission.  (It must look
+ * sound: since 6.13 the kernel looks at it before it asks for the permission.)
+ */
 static enum audit_answer try_dac_read_search(void)
 {
 	auto_close int dirfd = open_folder();
-	struct file_handle handle = { .handle_bytes = 0, .handle_type = 0 };
+	union {
+		struct file_handle head;
+		unsigned char room[sizeof(struct file_handle) + 4];
+	} handle = { .head = { .handle_bytes = 4, .handle_type = 1 } };
 
 	if (dirfd < 0)
 		return AUDIT_UNCLEAR;
-	return answer_error(open_by_handle_at(dirfd, &handle, O_RDONLY), EINVAL);
+	return answer_error(open_by_handle_at(dirfd, &handle.head, O_RDONLY), ESTALE);
 }
 
 /* Listens for no message at all: closed at once. */
@@ -350,22 +358,25 @@ static enum audit_answer try_setgid(void)
 	return answer(setresgid(1, 1, 1) == 0, EPERM);
 }
 
-/* Opened for writing, not written to.  What is not there cannot be written. */
+/*
+ * Opened for writing, not written to.  What is not there cannot be written.  Only a file
+ * of proc or sysfs: opening anything else that a guest has put there could act.
+ */
 static enum audit_answer try_file(const char *path)
 {
-	auto_close int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	auto_close int pathfd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	auto_close int fd = -EBADF;
+	struct statfs fs;
 
+	if (pathfd < 0)
+		return errno == ENOENT || errno == EACCES ? AUDIT_DENIED : AUDIT_UNCLEAR;
+	if (fstatfs(pathfd, &fs) < 0 || ((unsigned long)fs.f_type != PROC_SUPER_MAGIC &&
+					 (unsigned long)fs.f_type != SYSFS_MAGIC))
+		return AUDIT_UNCLEAR;
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		return AUDIT_GRANTED;
-	switch (errno) {
-	case EROFS:
-	case EACCES:
-	case EPERM:
-	case ENOENT:
-		return AUDIT_DENIED;
-	default:
-		return AUDIT_UNCLEAR;
-	}
+	return errno == EROFS || errno == EACCES || errno == EPERM ? AUDIT_DENIED : AUDIT_UNCLEAR;
 }
 
 static enum audit_answer try_core_pattern(void)

@@ -11,8 +11,8 @@
 /* How much of each is written, so that the worst case fits. */
 enum {
 	KEY_MAX = 24,
-	TEXT_MAX = 160,
-	LIST_MAX = 320,
+	TEXT_MAX = 264,
+	LIST_MAX = 300,
 	LABEL_MAX = 96,
 };
 

@@ -25,7 +25,7 @@
 #include "lib/span.h"
 
 #define REPORT_SIZE_MAX 4096
-#define REPORT_FINDINGS_MAX 12
+#define REPORT_FINDINGS_MAX 8
 
 enum report_verdict {
 	REPORT_CONFORMS,
