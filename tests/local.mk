@@ -85,3 +85,4 @@ TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
 
 include tests/bench/local.mk
+include tests/breakout/local.mk

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a root inside would try; tests/breakout/run runs it in containers.
+check_PROGRAMS += tests/breakout/probe
+tests_breakout_probe_SOURCES = \
+	tests/breakout/probe.c tests/breakout/probe.h \
+	tests/breakout/calls.c \
+	tests/breakout/files.c \
+	tests/breakout/foreign.c \
+	tests/breakout/mounts.c \
+	tests/breakout/sockets.c \
+	tests/breakout/tasks.c
+tests_breakout_probe_LDADD =
+# Static, to run in any guest; and below 4 GiB, for its 32-bit calls.
+tests_breakout_probe_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
+EXTRA_DIST += tests/breakout/run tests/breakout/accepted
