@@ -7,9 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/mnt.h"
@@ -125,6 +129,70 @@ static int judge_path(const struct cgroup *cg, enum cgroup_hierarchy h, struct e
 	return !shared;
 }
 
+struct verdict {
+	int r;
+	char why[256];
+};
+
+/* In the child: nobody else sees this mount, and it ends with the process. */
+static struct verdict judge_here(enum cgroup_hierarchy h)
+{
+	struct verdict v = { .r = 0 };
+	struct emit why = EMIT_INIT(v.why);
+	auto_close int on = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int root = -EBADF;
+
+	if (on < 0 || unshare(CLONE_NEWNS) < 0 ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
+		v.r = fail(&why, "make a mount namespace to look at the cgroup", -errno);
+		return v;
+	}
+	/* Anew: the one from before is in the old namespace. */
+	cleanup_close(&on);
+	on = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	v.r = on < 0 ? -errno : mnt_new_on(fs_of(h), on);
+	if (v.r < 0) {
+		emit_printf(&why, "it cannot be mounted: %s", strerror(-v.r));
+		v.r = 0;
+		return v;
+	}
+	root = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	v.r = root < 0 ? fail(&why, "open the cgroup", -errno) : judge_root(root, h, &why);
+	return v;
+}
+
+/*
+ * judge_root() where there are no detached mounts, before Linux 5.2: in a child with a
+ * mount namespace of its own, so that the guest is not shown first what may be refused.
+ */
+static int judge_apart(enum cgroup_hierarchy h, struct emit *why)
+{
+	struct verdict v = { .r = -EPIPE, .why = "cannot examine the cgroup: its child died" };
+	auto_close int in = -EBADF, out = -EBADF;
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return fail(why, "make a pipe", -errno);
+	in = fds[0];
+	out = fds[1];
+	pid = fork();
+	if (pid < 0)
+		return fail(why, "start a process", -errno);
+	if (pid == 0) {
+		v = judge_here(h);
+		_exit(write(out, &v, sizeof(v)) != sizeof(v));
+	}
+	cleanup_close(&out);
+	out = -EBADF;
+	if (read(in, &v, sizeof(v)) != sizeof(v))
+		v.r = -EPIPE;
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	emit_str(why, v.r == 1 ? "" : v.why);
+	return v.r;
+}
+
 /* 1 and *ret if the guest can have h; 0 and why; or -errno and why. */
 static int try_hierarchy(const struct initver *init, const struct cgroup *cg,
 			 enum cgroup_hierarchy h, struct hierarchy *ret, struct emit *why)
@@ -139,8 +207,10 @@ static int try_hierarchy(const struct initver *init, const struct cgroup *cg,
 		return r;
 	mntfd = mnt_new(fs_of(h));
 	if (mntfd == -ENOSYS) {
-		*ret = (struct hierarchy){ h, -EBADF };
-		return 1;
+		r = judge_apart(h, why);
+		if (r > 0)
+			*ret = (struct hierarchy){ h, -EBADF };
+		return r;
 	}
 	if (mntfd < 0) {
 		emit_printf(why, "it cannot be mounted: %s", strerror(-mntfd));
