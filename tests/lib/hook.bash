@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# For tests of mount hooks: hand-made root file systems, a canary on the host, and
+# hook-case to run a hook on them.  Uses, and expects of its caller, bats' variables.
+#
+#   hook_setup              once per file or test; sets HOOK, RIVAL, TOOLS
+#   root_new [VERSION]      $W/rootfs: a small guest with that systemd (252)
+#   canary_new              $W/canary: what a guest's links point to
+#   case_run VIEW COMMAND   hook-case; then $status $output $ms $new (mounts more than before)
+#   right VIEW              the mounts that are right there, in the form of $new
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=${abs_top_srcdir:-$(cd "$here/../.." && pwd)}
+build=${abs_top_builddir:-$top}
+
+# tool NAME SOURCE...: from the build folder, or compiled here for a run by hand.
+hook_tool() {
+	local name=$1
+	shift
+	if [ -x "$build/tests/lib/$name" ] || [ -x "$build/tests/unit/$name" ]; then
+		ln -s "$build"/tests/*/"$name" "$TOOLS/$name"
+		return
+	fi
+	: >>"$TOOLS/config.h"
+	(cd "$top" && ${CC:-cc} -D_GNU_SOURCE -I"$TOOLS" -I. -o "$TOOLS/$name" "$@")
+}
+
+hook_setup() {
+	[ "$(id -u)" = 0 ] || hook_skip "not root"
+	HOOK=${LXC_HARDEN_LIBEXECDIR:-$build/hooks}/mount-cgroup
+	[ -x "$HOOK" ] || hook_skip "no $HOOK: build it first"
+	RIVAL=$top/tests/data/article-hook.sh
+	TOOLS=$BATS_FILE_TMPDIR/tools
+	if [ ! -d "$TOOLS" ]; then
+		mkdir "$TOOLS"
+		hook_tool as-container tests/lib/as-container.c
+		hook_tool swapper tests/lib/swapper.c
+		hook_tool deny-syscall tests/unit/deny-syscall.c lib/span.c
+	fi
+	PATH=$TOOLS:$PATH
+	W=$BATS_TEST_TMPDIR
+	# The mapped root of an id-mapped container must get here.
+	chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$W"
+	export HOOK RIVAL W PATH
+}
+
+# Where a skip would hide something, STRICT_TESTS=1 says that it must not.
+hook_skip() {
+	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
+	skip "$1"
+}
+
+root_new() {
+	local r=$W/rootfs
+	rm -rf "$r"
+	mkdir -p "$r"/{sys/fs/cgroup,proc,dev,run,etc,usr/lib/systemd,usr/sbin,usr/bin}
+	ln -s usr/lib "$r/lib"
+	ln -s usr/sbin "$r/sbin"
+	ln -s usr/bin "$r/bin"
+	ln -s ../lib/systemd/systemd "$r/usr/sbin/init"
+	printf 'ELF\0systemd %s\0' "${1:-252}" >"$r/usr/lib/systemd/systemd"
+	: >"$r/usr/lib/systemd/libsystemd-shared-${1:-252}.so"
+}
+
+# A host folder of every shape that a guest could want us to touch; were its systemd 219
+# believed, it would show in what gets mounted.
+canary_new() {
+	local c=$W/canary
+	rm -rf "$c"
+	mkdir -p "$c"/{fs/cgroup,cgroup/systemd,systemd,lib/systemd,sbin,empty}
+	ln -s /usr/lib/systemd/systemd "$c/init"
+	ln -s /usr/lib/systemd/systemd "$c/sbin/init"
+	for d in systemd lib/systemd; do
+		printf 'CANARY\0systemd 219\0' >"$c/$d/systemd"
+		: >"$c/$d/libsystemd-shared-219.so"
+	done
+	echo CANARY-SECRET >"$c/secret"
+	touch -d 2001-01-01 "$c" "$c"/*
+	canary_state >"$W/canary.before"
+}
+
+# Not the time of access: a kernel updates that when a link is looked at.
+canary_state() { (cd "$W/canary" && find . -printf '%p %y %m %U %G %s %n %T@ %C@ %i %l\n' | sort && find . -type f -exec cksum {} + | sort); }
+canary_same() { canary_state | diff "$W/canary.before" -; }
+
+case_run() {
+	"$here/hook-case" "$1" "$W" "${@:2}" || return 1
+	[ -s "$W/ns.after" ] || { echo "hook-case failed: $(cat "$W/output")"; return 1; }
+	status=$(cat "$W/status")
+	output=$(cat "$W/output")
+	ms=$(sort -n "$W/ms" | tail -n 1)
+	new=$(diff "$W/ns.before" "$W/ns.after" | sed -nE "s|^> [0-9:]+ ||p" | sed "s|$W/mnt|R|" | sort)
+	gone=$(diff "$W/ns.before" "$W/ns.after" | sed -n 's/^< //p')
+}
+
+right() {
+	case $1 in
+	legacy)
+		echo '/ R/sys/fs/cgroup ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=64k,mode=755'
+		echo '/ R/sys/fs/cgroup/systemd rw,nosuid,nodev,noexec,relatime - cgroup cgroup rw,name=systemd'
+		;;
+	*) echo '/ R/sys/fs/cgroup rw,nosuid,nodev,noexec,relatime - cgroup2 cgroup2 rw' ;;
+	esac
+}
+
+say_all() { echo "view=$view status=$status ms=$ms output=[$output] new=[$new] gone=[$gone]"; }
+
+# What must hold whatever happened: the host as before, no secret told, quick, at most one line.
+nothing_lost() {
+	local bad=''
+	diff "$W/host.before" "$W/host.after" || bad="the host's mounts changed"
+	[ ! -d "$W/canary" ] || canary_same || bad="the canary changed"
+	[[ $output != *CANARY* ]] || bad="a host file was told"
+	[ "$ms" -lt 1000 ] || bad="it took $ms ms"
+	[ "$(wc -l <"$W/output")" -le 1 ] || bad="more than one line"
+	[ -z "$gone" ] || bad="mounts are gone: $gone"
+	[ -z "$bad" ] || { say_all; echo "$bad"; return 1; }
+}
+
+# case_refused STATUS REGEX: refused with that line, and nothing mounted.
+case_refused() {
+	nothing_lost && [[ $status == $1 ]] && [ -z "$new" ] && [ "$(wc -l <"$W/output")" = 1 ] &&
+		[[ $output =~ ^mount-cgroup:\ c1:\ .*$2 ]] || { say_all; echo "expected: refused $1 $2"; return 1; }
+}
+
+# case_mounted VIEW: done, silently, and rightly.
+case_mounted() {
+	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$new" = "$(right "$1")" ] ||
+		{ say_all; echo "expected: mounted"; return 1; }
+}
