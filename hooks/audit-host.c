@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "hooks/audit-guest.h"
+#include "hooks/audit-join.h"
 #include "hooks/audit-mounts.h"
 #include "hooks/audit-process.h"
 #include "hooks/audit-record.h"
@@ -103,7 +104,7 @@ static void judge_guest(struct host_audit *a)
 	case AUDIT_GUEST_ABSENT:
 		if (!g->has_shell)
 			r->note = "not tried from inside: the guest has no /bin/sh";
-		else if (a->policy.policy.inside)
+		else if (a->policy.policy.inside == POLICY_INSIDE_REQUIRED)
 			audit_add(&r->findings, "inside",
 				  "the start hook left no report: it did not run");
 		else
@@ -125,6 +126,23 @@ static void read_guest(struct host_audit *a)
 	(void)alarm(SECONDS); /* the default action ends us, and LXC the start */
 	audit_read_guest(rootfd, selffd, &a->guest);
 	(void)alarm(0);
+	a->record.guest = &a->guest;
+	judge_guest(a);
+}
+
+static void try_inside(struct host_audit *a)
+{
+	int r;
+
+	if (a->policy.policy.inside != POLICY_INSIDE_JOINED) {
+		read_guest(a);
+		return;
+	}
+	r = audit_join(a->procfd, &a->process, &a->policy.policy, &a->guest);
+	if (r < 0) {
+		set_unchecked(&a->record, "what the kernel answers inside", r);
+		return;
+	}
 	a->record.guest = &a->guest;
 	judge_guest(a);
 }
@@ -159,7 +177,7 @@ static void judge(struct host_audit *a, pid_t pid)
 	audit_judge_process(&a->process, &a->policy.policy, &r->findings);
 	judge_mounts(a);
 	if (a->at_start)
-		read_guest(a);
+		try_inside(a);
 	judge_label(a);
 	if (r->verdict == AUDIT_VERDICT_CONFORMS && r->findings.n)
 		r->verdict = AUDIT_VERDICT_REFUSED;

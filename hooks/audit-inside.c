@@ -253,12 +253,50 @@ static void say_verdict(struct hook *h, const struct inside *in)
 			 warn ? "would be refused" : "refused", reasons);
 }
 
+/* Asks the kernel and fills *in, with its policy set. */
+static int ask(struct inside *in)
+{
+	int r;
+
+	read_caps(in);
+	read_label(in);
+	choose_trials(in);
+	r = audit_run_trials(in->wanted, in->answer);
+	if (r < 0)
+		return r;
+	audit_judge_caps(in->bounding, in->inheritable, in->ambient, in->policy, &in->findings);
+	judge_trials(in);
+	return 0;
+}
+
+int audit_report_inside(const struct policy *policy, struct emit *e)
+{
+	struct inside in = { .policy = policy };
+	int r;
+
+	r = ask(&in);
+	if (r == 0)
+		make_report(&in, e);
+	return r;
+}
+
+/* Not fatal if it fails: the host misses the report if its policy requires one. */
+static void tell_host(const struct hook *h, const char *text, size_t size)
+{
+	int r = write_report(text, size);
+
+	if (r < 0)
+		hook_say(h, JOURNAL_ERR, "cannot write the report '%s/%s': %s", AUDIT_INSIDE_FOLDER,
+			 AUDIT_REPORT, strerror(-r));
+}
+
 int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_options *options)
 {
 	struct audit_policy policy = { 0 };
 	char text[REPORT_SIZE_MAX + 1] = "";
 	struct emit e = EMIT_INIT(text);
 	struct inside in = { 0 };
+	bool enforce;
 	int r;
 
 	r = audit_read_policy(h, options->policy ? options->policy : AUDIT_INSIDE_POLICY, options,
@@ -266,30 +304,19 @@ int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_
 	if (r)
 		return r;
 	in.policy = &policy.policy;
-	read_caps(&in);
-	read_label(&in);
-	choose_trials(&in);
-	r = audit_run_trials(in.wanted, in.answer);
+	enforce = policy.policy.mode == POLICY_ENFORCE;
+	r = ask(&in);
 	if (r < 0) {
 		hook_say(h, JOURNAL_ERR, "cannot try from inside: %s", strerror(-r));
-		r = policy.policy.mode == POLICY_WARN ? AUDIT_CONFORMS : AUDIT_UNCHECKED;
-		audit_policy_done(&policy);
-		return r;
-	}
-	audit_judge_caps(in.bounding, in.inheritable, in.ambient, in.policy, &in.findings);
-	judge_trials(&in);
-	make_report(&in, &e);
-	say_verdict(h, &in);
-	r = in.findings.n && policy.policy.mode == POLICY_ENFORCE ? AUDIT_REFUSED : AUDIT_CONFORMS;
-	if (!env) {
-		(void)printf("%s", text); /* by hand: standard output is the report */
+		r = enforce ? AUDIT_UNCHECKED : AUDIT_CONFORMS;
 	} else {
-		int wrote = write_report(text, e.len);
-
-		/* Not fatal here: the host misses the report if its policy requires one. */
-		if (wrote < 0)
-			hook_say(h, JOURNAL_ERR, "cannot write the report '%s/%s': %s",
-				 AUDIT_INSIDE_FOLDER, AUDIT_REPORT, strerror(-wrote));
+		make_report(&in, &e);
+		say_verdict(h, &in);
+		if (env)
+			tell_host(h, text, e.len);
+		else
+			(void)fputs(text, stdout); /* by hand; the exit status tells as well */
+		r = in.findings.n && enforce ? AUDIT_REFUSED : AUDIT_CONFORMS;
 	}
 	audit_policy_done(&policy);
 	return r;

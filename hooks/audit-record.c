@@ -124,16 +124,27 @@ bool audit_has_record(int folderfd, const struct audit_start *start)
 	return n > 0 && memmem(text, size, member, (size_t)n);
 }
 
+static bool has_finding(const struct audit_findings *f, const char *key)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		if (strcmp(f->item[i].key, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 void audit_take_report(struct audit_record *r, const struct report *report)
 {
 	for (size_t i = 0; i < report->n_findings; i++) {
-		char key[20] = "", text[300] = "";
+		char key[20] = "", text[300] = "", whole[24];
 		struct emit k = EMIT_INIT(key), t = EMIT_INIT(text);
-		char whole[24];
 
 		/* The parser let only printable ASCII through. */
 		emit_span(&k, report->finding[i].key);
 		emit_span(&t, report->finding[i].text);
+		/* A bit that the host has seen as well is told once. */
+		if (has_finding(&r->findings, key))
+			continue;
 		(void)snprintf(whole, sizeof(whole), "in.%s", key); /* cut at most */
 		audit_add(&r->findings, whole, "inside: %s", text);
 	}

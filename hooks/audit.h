@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "hooks/hook.h"
+#include "lib/emit.h"
 #include "lib/policy.h"
 
 enum audit_exit {
@@ -56,6 +57,11 @@ int audit_start_host(struct hook *h, const struct hook_env *env,
 int audit_pid(struct hook *h, const struct audit_options *options);
 /* start, or --inside with env NULL: from inside, by trying. */
 int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_options *options);
+/*
+ * What start does, for a caller that is inside already: the report (lib/report.h) in *e,
+ * which has room for REPORT_SIZE_MAX.  0 or -errno.
+ */
+int audit_report_inside(const struct policy *policy, struct emit *e);
 /* stop: keeps what the audit inside had to say when that ended the start.  Never fails. */
 int audit_stop(struct hook *h, const struct hook_env *env);
 

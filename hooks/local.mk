@@ -15,6 +15,7 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-guest.c hooks/audit-guest.h \
 	hooks/audit-host.c \
 	hooks/audit-inside.c \
+	hooks/audit-join.c hooks/audit-join.h \
 	hooks/audit-json.c \
 	hooks/audit-mounts.c hooks/audit-mounts.h \
 	hooks/audit-policy.c \

@@ -111,6 +111,23 @@ static int parse_required(struct state *s, struct span value, bool *ret)
 	return 0;
 }
 
+static const char *const insides[] = {
+	[POLICY_INSIDE_ANY] = "any",
+	[POLICY_INSIDE_REQUIRED] = "required",
+	[POLICY_INSIDE_JOINED] = "joined",
+};
+
+static int parse_inside(struct state *s, struct span value)
+{
+	for (size_t i = 0; i < sizeof(insides) / sizeof(insides[0]); i++) {
+		if (span_is(value, insides[i])) {
+			s->policy.inside = (enum policy_inside)i;
+			return 0;
+		}
+	}
+	return fail(s, "not 'required', 'joined' or 'any'", value);
+}
+
 static int parse_lsm(struct state *s, struct span value)
 {
 	for (size_t i = 0; i < value.n; i++) {
@@ -209,7 +226,7 @@ static const struct key {
 	{ "namespaces", false, parse_namespaces, 0 },
 	{ "mounts", false, parse_mounts, 0 },
 	{ "mount.allow", true, parse_mount_allow, 0 },
-	{ "inside", false, NULL, offsetof(struct policy, inside) },
+	{ "inside", false, parse_inside, 0 },
 	{ "refuse", true, parse_refuse, 0 },
 };
 
@@ -327,7 +344,7 @@ void policy_emit(struct emit *e, const struct policy *p)
 	}
 	emit_printf(e, "mounts = %s\n", p->mounts_private ? "private" : "any");
 	emit_list(e, "mount.allow", &p->mount_allow);
-	emit_required(e, "inside", p->inside);
+	emit_printf(e, "inside = %s\n", insides[p->inside]);
 	emit_list(e, "refuse", &p->refuse);
 }
 

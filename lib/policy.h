@@ -29,6 +29,13 @@ enum policy_lsm {
 	POLICY_LSM_PROFILE,  /* the one in lsm_profile */
 };
 
+/* Must the kernel have been asked from inside, too? */
+enum policy_inside {
+	POLICY_INSIDE_ANY,
+	POLICY_INSIDE_REQUIRED, /* by the start hook, which the guest's shell runs */
+	POLICY_INSIDE_JOINED,	/* by the host's audit, which joins the container's namespaces */
+};
+
 /* Kinds of namespaces, in the order of policy_namespaces[]. */
 enum { POLICY_N_NAMESPACES = 8 };
 
@@ -45,7 +52,8 @@ struct policy {
 	enum policy_mode mode;
 	bool whitelist; /* caps is what is allowed; else what is refused */
 	struct caps caps;
-	bool seccomp, no_new_privs, idmap, inside; /* required */
+	bool seccomp, no_new_privs, idmap; /* required */
+	enum policy_inside inside;
 	bool mounts_private;
 	enum policy_lsm lsm;
 	struct span lsm_profile;
