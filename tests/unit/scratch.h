@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A scratch folder for a case, and hostile things in it; gone when the process exits. */
+/* A scratch folder for a case, and hostile things in it; gone when the case ends. */
 #ifndef TESTS_UNIT_SCRATCH_H
 #define TESTS_UNIT_SCRATCH_H
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -14,21 +13,6 @@
 #include "tests/unit/tap.h"
 
 static char scratch_path[64];
-static pid_t scratch_owner;
-
-static int scratch_remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st, (void)flag, (void)ftw; /* nftw's */
-	if (remove(path) < 0)
-		(void)umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW); /* a test left a mount */
-	return 0;
-}
-
-static void scratch_remove(void)
-{
-	if (scratch_path[0] && scratch_owner == getpid())
-		(void)nftw(scratch_path, scratch_remove_one, 64, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 /* A new folder, as an open descriptor; its path is scratch_path. */
 static TAP_UNUSED int scratch_new(void)
@@ -41,8 +25,7 @@ static TAP_UNUSED int scratch_new(void)
 		printf("mkdtemp: %s\n", strerror(errno));
 		exit(1);
 	}
-	scratch_owner = getpid();
-	(void)atexit(scratch_remove); /* fails only without memory */
+	(void)strcpy(tap_state->scratch, scratch_path); /* as long; the runner removes it */
 	fd = open(scratch_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		exit(1);

@@ -19,6 +19,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +47,7 @@ struct tap_case {
 struct tap_state {
 	bool failed, skipped;
 	char reason[200];
+	char scratch[64]; /* a folder to remove after the case (scratch.h) */
 };
 static struct tap_state *tap_state;
 
@@ -175,6 +178,28 @@ static inline TAP_UNUSED struct span tap_data(const char *name)
 	return (struct span){ text, n };
 }
 
+static inline int tap_remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st, (void)flag, (void)ftw; /* nftw's */
+	(void)remove(path);		 /* what stays is told of at the end */
+	return 0;
+}
+
+/*
+ * By the runner, not the case: also when that was killed, and here the mounts of a
+ * namespace of its own are not in the way.
+ */
+static inline void tap_remove_scratch(void)
+{
+	if (!tap_state->scratch[0])
+		return;
+	(void)nftw(tap_state->scratch, tap_remove_one, 64, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+	if (access(tap_state->scratch, F_OK) == 0) {
+		printf("# cannot remove '%s'\n", tap_state->scratch);
+		tap_state->failed = true;
+	}
+}
+
 /* Runs one case in a child; true unless it failed. */
 static inline bool tap_run(const struct tap_case *c, size_t number)
 {
@@ -196,6 +221,7 @@ static inline bool tap_run(const struct tap_case *c, size_t number)
 		if (errno != EINTR)
 			tap_give_up("waitpid");
 	}
+	tap_remove_scratch();
 	if (WIFSIGNALED(status))
 		printf("# killed by signal %d%s\n", WTERMSIG(status),
 		       WTERMSIG(status) == SIGALRM ? " (it took too long)" : "");

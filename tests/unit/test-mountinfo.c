@@ -15,7 +15,8 @@ static bool find(struct span rest, const char *target, struct mountinfo *ret)
 		if (span_is(ret->target, target))
 			return true;
 	}
-	return CHECK(!"the mount is there");
+	CHECK_STR("no such mount", target);
+	return false;
 }
 
 static int count(struct span rest)
