@@ -38,10 +38,12 @@ unit_tests = \
 	tests/unit/test-procstatus \
 	tests/unit/test-rootfs \
 	tests/unit/test-span \
-	tests/unit/test-capinfo
+	tests/unit/test-capinfo \
+	tests/unit/test-lxcconf
 
 bats_tests = \
-	tests/bats/explain.bats
+	tests/bats/explain.bats \
+	tests/bats/config.bats
 
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
@@ -55,7 +57,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz-initver \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
-	tests/fuzz/fuzz-span
+	tests/fuzz/fuzz-span \
+	tests/fuzz/fuzz-lxcconf
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
 # else replay.c does.  Either way tests/fuzz/replay feeds each its corpus.
@@ -80,6 +83,8 @@ tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
 tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_lxcconf_SOURCES = tests/fuzz/fuzz-lxcconf.c $(fuzz_main)
+tests_fuzz_fuzz_lxcconf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)

@@ -3,6 +3,7 @@ bin_PROGRAMS = tools/lxc-harden
 tools_lxc_harden_SOURCES = \
 	tools/lxc-harden.c \
 	tools/command.c tools/command.h \
+	tools/config-read.c tools/config-read.h \
 	tools/verb-explain.c
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
@@ -11,7 +12,15 @@ tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_L
 check_PROGRAMS += tools/capinfo-roff
 tools_capinfo_roff_SOURCES = tools/capinfo-roff.c
 
-EXTRA_DIST += tools/quickstart tools/quickstart-moves
+# Compares tools/config-read with liblxc itself, for tests/bats/config.bats.
+check_PROGRAMS += tests/unit/config-compare
+tests_unit_config_compare_SOURCES = \
+	tests/unit/config-compare.c \
+	tools/config-read.c tools/config-read.h
+tests_unit_config_compare_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+tests_unit_config_compare_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)
+
+EXTRA_DIST += tools/quickstart tools/quickstart-moves tools/quickstart-source
 
 nodist_bashcompletion_DATA = tools/completion/lxc-harden
 EXTRA_DIST += tools/lxc-harden.bash-completion
