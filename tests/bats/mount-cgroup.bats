@@ -145,6 +145,17 @@ misuse() {
 	done
 }
 
+@test "the root of a hierarchy is refused wherever the monitor is" {
+	# In v1 nothing but the root itself tells.
+	for view in legacy hybrid unified; do
+		for denied in '' 'deny-syscall fsopen,fsmount,move_mount'; do
+			CASE_HOST='for c in $cgroups; do echo $$ >$c/cgroup.procs; roots+=" ${c%/*}"; done; cgroups=$roots' \
+				case_run $view $denied "$HOOK"
+			case_refused 3 'LXC made the container no cgroup of its own there($|; name)' || { echo "$denied"; return 1; }
+		done
+	done
+}
+
 @test "the monitor's cgroup is refused, wherever it is" {
 	# As where lxc-start runs in a folder of the hierarchy that LXC makes none in.
 	for view in legacy hybrid unified; do
