@@ -115,10 +115,7 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 		return r;
 	if (foreign)
 		*ret = CGROUP_ROOT_FOREIGN;
-	/*
-	 * Without AT_EACCESS: before Linux 5.8 the C library answers that one itself, and root
-	 * in a user namespace may write everything then.  Our real and effective ids are one.
-	 */
+	/* Real and effective ids are one here; AT_EACCESS would need faccessat2(2), Linux 5.8. */
 	else if (faccessat(rootfd, "cgroup.procs", W_OK, 0) < 0)
 		*ret = CGROUP_ROOT_READONLY;
 	else
