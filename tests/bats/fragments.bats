@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# base.conf and keep.conf as an administrator includes them, both audits on: what root
+# inside still tries, and what removing the line leaves.
+
+load ../lib/lxc.bash
+
+setup_file() {
+	CT_TMP=$(ct_tmp_new)
+	export CT_TMP
+}
+
+setup() {
+	data=${LXC_HARDEN_DATADIR:?}
+	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+}
+
+teardown() { ct_destroy frag || true; }
+
+teardown_file() { rm -rf --one-file-system "$CT_TMP"; }
+
+# boots LEVEL MODE [config line...]: the include comes last, as the README says.
+boots() {
+	local level=$1 mode=$2
+	shift 2
+	ct_new frag bookworm "$mode" "$@" "lxc.include = $data/$level.conf"
+	ct_start frag || { ct_hook_output frag; return 1; }
+	ct_wait_ready frag
+}
+
+# A second proc, in a user namespace of its own: the way to the host's core_pattern.
+second_proc() {
+	ct_exec frag unshare --user --map-root-user --mount --pid --fork \
+		sh -c 'mount -t proc proc /mnt && test -w /mnt/sys/kernel/core_pattern'
+}
+
+@test "stock without CAP_SYS_ADMIN but with allow_nesting: core_pattern is reached" {
+	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' 'lxc.cap.drop = sys_admin' \
+		'lxc.mount.entry = tmpfs run tmpfs rw 0 0' 'lxc.mount.entry = tmpfs dev/shm tmpfs rw,create=dir 0 0' \
+		'lxc.mount.entry = tmpfs run/lock tmpfs rw,create=dir 0 0' "lxc.hook.mount = $LXC_HARDEN_LIBEXECDIR/mount-cgroup"
+	ct_start frag
+	ct_wait_ready frag
+	second_proc
+}
+
+@test "base.conf with allow_nesting: boots, and no second proc can be mounted" {
+	boots base priv 'lxc.apparmor.allow_nesting = 1'
+	run second_proc
+	[ "$status" -ne 0 ]
+	! grep -q ' /dev/\.lxc/' "/proc/$(ct_pid frag)/mountinfo"
+}
+
+@test "base.conf less its line for /dev/.lxc: the audit on the host refuses" {
+	mkdir -p "$CT_TMP/less"
+	sed '/ dev\/\.lxc tmpfs/d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' "lxc.include = $CT_TMP/less/base.conf"
+	run ct_start frag
+	[ "$status" -ne 0 ]
+	ct_hook_output frag | grep -F "'/dev/.lxc/proc/sys' is writable"
+	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
+}
+
+@test "base.conf: nothing of the host is writable in /proc and /sys" {
+	boots base priv
+	run ct_exec frag sh -c 'for f in /proc/sys/kernel/core_pattern /proc/sysrq-trigger \
+		/proc/irq/default_smp_affinity /sys/kernel/uevent_seqnum /sys/fs/fuse/connections; do
+		[ ! -e $f ] || [ ! -w $f ] || echo "$f"; done'
+	[ "$output" = '' ]
+}
+
+@test "keep.conf: the bounding set is the whitelist, whatever was dropped before" {
+	boots keep priv 'lxc.cap.drop = net_raw'
+	run sed -n 's/^CapBnd:\t//p' "/proc/$(ct_pid frag)/status"
+	# chown dac_override fowner fsetid kill setgid setuid setpcap net_bind_service net_admin
+	# net_raw sys_chroot sys_ptrace sys_boot audit_write audit_control setfcap
+	[ "$output" = 00000000e04c35fb ]
+}
+
+@test "one line and its undoing: the guest's files are as they were" {
+	CT_COPY=1 boots base priv
+	ct_stop frag
+	[ ! -e "$(ct_dir frag)/rootfs/dev/.lxc-harden" ]
+	sed -i "\|$data/base.conf|d" "$(ct_dir frag)/config"
+	ct_start frag
+	ct_wait_ready frag
+	run sed -n 's/^CapBnd:\t//p' "/proc/$(ct_pid frag)/status"
+	[ $((0x$output >> 21 & 1)) -eq 1 ]
+}
