@@ -22,7 +22,8 @@ struct state {
 	size_t n;
 	uint64_t *host_device; /* sorted */
 	size_t n_host;
-	struct mountinfo host_root, host_dev; /* the host's "/" and "/dev"; .root.p NULL if none */
+	/* The host's "/" and "/dev", the container's "/"; .root.p is NULL if there is none. */
+	struct mountinfo host_root, host_dev, root;
 };
 
 static uint64_t device_of(const struct mountinfo *m)
@@ -274,6 +275,13 @@ static bool is_on_host(const struct state *s, const struct mountinfo *m)
 	       bsearch(&device, s->host_device, s->n_host, sizeof(device), compare_devices);
 }
 
+/* A piece of its root file system in a second place. */
+static bool is_own(const struct state *s, const struct mountinfo *m)
+{
+	return s->root.root.p && device_of(m) == device_of(&s->root) &&
+	       is_within(m->root, s->root.root);
+}
+
 /* The container's root file system may lie on a file system of the host's, but not be its root. */
 static void judge_root(const struct state *s, const struct mountinfo *m)
 {
@@ -310,7 +318,7 @@ static void judge(const struct state *s, const struct mountinfo *m)
 		judge_proc(s, m);
 	if (!s->in->idmapped && span_is(m->fstype, "sysfs"))
 		judge_sysfs(s, m);
-	else if (is_on_host(s, m) && !is_exception(s, m))
+	else if (is_on_host(s, m) && !is_own(s, m) && !is_exception(s, m))
 		audit_add(s->f, "mount.host",
 			  "the host's '%s' is writable at '%s'; if that is wanted, the policy "
 			  "needs mount.allow for it",
@@ -390,6 +398,10 @@ int audit_judge_mounts(const struct audit_mounts *in, const struct policy *polic
 	devices = s.host_device;
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < s.n; i++) {
+		if (span_is(table[i].target, "/"))
+			s.root = table[i];
+	}
 	for (size_t i = 0; i < s.n; i++) {
 		if (in->may_unmount || !is_covered(&s, &s.mount[i]))
 			judge(&s, &s.mount[i]);

@@ -24,6 +24,12 @@ AM_TESTS_ENVIRONMENT = \
 LDADD = lib/libharden.a $(CAP_LIBS)
 
 unit_tests = \
+	tests/unit/test-audit-mounts \
+	tests/unit/test-audit-process \
+	tests/unit/test-hook \
+	tests/unit/test-json \
+	tests/unit/test-policy \
+	tests/unit/test-report \
 	tests/unit/test-caps \
 	tests/unit/test-cgroup \
 	tests/unit/test-cleanup \
@@ -45,11 +51,20 @@ bats_tests = \
 	tests/bats/explain.bats \
 	tests/bats/config.bats
 
+# Those of the hooks' parts bring them along.
+tests_unit_test_audit_mounts_SOURCES = tests/unit/test-audit-mounts.c \
+	hooks/audit-mounts.c hooks/audit-findings.c
+tests_unit_test_audit_process_SOURCES = tests/unit/test-audit-process.c \
+	hooks/audit-process.c hooks/audit-findings.c
+tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
+
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
 EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h tests/unit/scratch.h
 
 fuzz_targets = \
+	tests/fuzz/fuzz-policy \
+	tests/fuzz/fuzz-report \
 	tests/fuzz/fuzz-caps \
 	tests/fuzz/fuzz-cgroup \
 	tests/fuzz/fuzz-emit \
@@ -79,6 +94,10 @@ tests_fuzz_fuzz_mountinfo_SOURCES = tests/fuzz/fuzz-mountinfo.c $(fuzz_main)
 tests_fuzz_fuzz_mountinfo_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_procstatus_SOURCES = tests/fuzz/fuzz-procstatus.c $(fuzz_main)
 tests_fuzz_fuzz_procstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_policy_SOURCES = tests/fuzz/fuzz-policy.c $(fuzz_main)
+tests_fuzz_fuzz_policy_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz-report.c $(fuzz_main)
+tests_fuzz_fuzz_report_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
 tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
