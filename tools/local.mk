@@ -3,6 +3,7 @@ bin_PROGRAMS = tools/lxc-harden
 tools_lxc_harden_SOURCES = \
 	tools/lxc-harden.c \
 	tools/command.c tools/command.h \
+	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
 	tools/verb-explain.c
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
@@ -19,6 +20,12 @@ tests_unit_config_compare_SOURCES = \
 	tools/config-read.c tools/config-read.h
 tests_unit_config_compare_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 tests_unit_config_compare_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)
+
+check_PROGRAMS += tests/unit/test-config-edit
+TESTS += tests/unit/test-config-edit
+tests_unit_test_config_edit_SOURCES = \
+	tests/unit/test-config-edit.c \
+	tools/config-edit.c tools/config-edit.h
 
 EXTRA_DIST += tools/quickstart tools/quickstart-moves tools/quickstart-source
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See config-edit.h. */
+#include "config.h"
+
+#include "tools/config-edit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/lxcconf.h"
+
+#define CONFIG "config"
+#define TEMPORARY ".config.lxc-harden" /* one name: under the lock there is one writer */
+#define SIZE_MAX_CONFIG (1u << 20)
+#define LOCK_SECONDS 30
+
+/* The second form remembers that the line before had no end, and that the newline is ours. */
+static const char marker[] =
+	"# Added by lxc-harden, which takes it out again (lxc-harden remove):\n";
+static const char marker_joined[] =
+	"# Added by lxc-harden after a line without end, which takes it out again:\n";
+
+static bool includes_already(struct span text, const char *path)
+{
+	struct lxcconf_text rest = LXCCONF_TEXT_INIT(text);
+	struct lxcconf_line line;
+
+	while (lxcconf_next(&rest, &line) > 0) {
+		if (!line.ignored && span_is(line.key, "lxc.include") && span_is(line.value, path))
+			return true;
+	}
+	return false;
+}
+
+/* A path that comes out as it went in: LXC strips blanks and quotes, and ends at a newline. */
+static bool is_writable_path(const char *path)
+{
+	struct span span = span_of(path), trimmed = span_trim(span);
+
+	return path[0] == '/' && trimmed.n == span.n && !strpbrk(path, "\r\n");
+}
+
+int config_edit_add_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
+{
+	bool joined = text.n && text.p[text.n - 1] != '\n';
+	char *out = NULL;
+	int n;
+
+	if (!is_writable_path(path) || (text.n && memchr(text.p, '\0', text.n)))
+		return -EINVAL;
+	if (includes_already(text, path))
+		return 0;
+	n = asprintf(&out, "%.*s%s%slxc.include = %s\n", (int)text.n, text.n ? text.p : "",
+		     joined ? "\n" : "", joined ? marker_joined : marker, path);
+	if (n < 0)
+		return -ENOMEM;
+	*ret_text = out;
+	*ret_size = (size_t)n;
+	return 1;
+}
+
+/* The marker at the start of a line; SIZE_MAX if there is none. */
+static size_t find_marker(struct span text, const char *wanted)
+{
+	size_t n = strlen(wanted);
+
+	for (size_t i = 0; i + n <= text.n; i++) {
+		if ((i == 0 || text.p[i - 1] == '\n') && memcmp(text.p + i, wanted, n) == 0)
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Bytes of the marker and, if it still follows, of our line; from and to are offsets. */
+static bool find_block(struct span text, const char *path, size_t *ret_from, size_t *ret_to)
+{
+	auto_free char *line = NULL;
+	size_t at = find_marker(text, marker), n = strlen(marker);
+	bool joined = at == SIZE_MAX;
+	int length;
+
+	if (joined) {
+		at = find_marker(text, marker_joined);
+		n = strlen(marker_joined);
+	}
+	if (at == SIZE_MAX)
+		return false;
+	*ret_from = at;
+	*ret_to = at + n;
+	length = asprintf(&line, "lxc.include = %s\n", path);
+	if (length < 0) {
+		line = NULL;
+		return false;
+	}
+	if (text.n - *ret_to >= (size_t)length &&
+	    memcmp(text.p + *ret_to, line, (size_t)length) == 0)
+		*ret_to += (size_t)length;
+	/* Our newline goes too, unless somebody has written on behind it. */
+	if (joined && *ret_to == text.n && at > 0)
+		(*ret_from)--;
+	return true;
+}
+
+int config_edit_remove_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
+{
+	size_t from, to;
+	char *out;
+
+	if (!text.n || !find_block(text, path, &from, &to))
+		return 0;
+	out = malloc(text.n + 1);
+	if (!out)
+		return -ENOMEM;
+	memcpy(out, text.p, from);
+	memcpy(out + from, text.p + to, text.n - to);
+	*ret_size = text.n - (to - from);
+	out[*ret_size] = '\0';
+	*ret_text = out;
+	return 1;
+}
+
+/* --- The file ---------------------------------------------------------------- */
+
+/* Waits, but not for ever: whoever can read the folder can hold the lock. */
+static int lock(int fd)
+{
+	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+
+	for (int i = 0; i < LOCK_SECONDS * 20; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		(void)nanosleep(&pause, NULL); /* cut short by a signal: asked again sooner */
+	}
+	return -EBUSY;
+}
+
+int config_edit_open(const char *lxcpath, const char *name)
+{
+	auto_close int pathfd = open(lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int fd = -EBADF;
+	int r;
+
+	if (pathfd < 0)
+		return -errno;
+	fd = openat(pathfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = lock(fd);
+	return r < 0 ? r : take_fd(&fd);
+}
+
+static int copy_xattr(int from, int to, const char *name)
+{
+	char value[65536]; /* XATTR_SIZE_MAX */
+	ssize_t n = fgetxattr(from, name, value, sizeof(value));
+
+	if (n < 0)
+		return errno == ENODATA ? 0 : -errno;
+	return fsetxattr(to, name, value, (size_t)n, 0) < 0 ? -errno : 0;
+}
+
+static int copy_xattrs(int from, int to)
+{
+	char names[65536]; /* XATTR_LIST_MAX */
+	ssize_t n = flistxattr(from, names, sizeof(names));
+
+	if (n < 0)
+		return errno == ENOTSUP ? 0 : -errno;
+	for (const char *p = names; p < names + n; p += strlen(p) + 1) {
+		int r = copy_xattr(from, to, p);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The owner first: fchown(2) may take bits of the mode, and an ACL sets others. */
+static int fill(int fd, int oldfd, const struct stat *old, const char *data, size_t size)
+{
+	int r = write_all(fd, data, size);
+
+	if (r < 0)
+		return r;
+	if (fchown(fd, old->st_uid, old->st_gid) < 0 || fchmod(fd, old->st_mode & 07777) < 0)
+		return -errno;
+	r = copy_xattrs(oldfd, fd);
+	if (r < 0)
+		return r;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Best effort against an editor that knows nothing of our lock. */
+static int check_unchanged(int dirfd, const struct stat *old)
+{
+	struct stat now;
+
+	if (fstatat(dirfd, CONFIG, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return is_same(old, &now) ? 0 : -EAGAIN;
+}
+
+static int replace(int dirfd, int oldfd, const struct stat *old, const char *data, size_t size)
+{
+	auto_close int fd = -EBADF;
+	int r;
+
+	if (unlinkat(dirfd, TEMPORARY, 0) < 0 && errno != ENOENT) /* left by a crash */
+		return -errno;
+	fd = openat(dirfd, TEMPORARY, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = fill(fd, oldfd, old, data, size);
+	if (r == 0)
+		r = check_unchanged(dirfd, old);
+	if (r == 0 && renameat(dirfd, TEMPORARY, dirfd, CONFIG) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlinkat(dirfd, TEMPORARY, 0); /* the first error is the one to tell */
+		return r;
+	}
+	return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+typedef int (*edit_text)(struct span text, const char *path, char **ret_text, size_t *ret_size);
+
+static int edit(int dirfd, const char *path, edit_text change)
+{
+	auto_free char *text = NULL, *changed = NULL;
+	auto_close int fd = io_open_file_at(dirfd, CONFIG);
+	size_t size, changed_size;
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	r = io_read_file_at(dirfd, CONFIG, SIZE_MAX_CONFIG, &text, &size);
+	if (r < 0)
+		return r;
+	r = change((struct span){ text, size }, path, &changed, &changed_size);
+	if (r <= 0)
+		return r;
+	r = replace(dirfd, fd, &st, changed, changed_size);
+	return r < 0 ? r : 1;
+}
+
+int config_edit_add(int dirfd, const char *path)
+{
+	return edit(dirfd, path, config_edit_add_text);
+}
+
+int config_edit_remove(int dirfd, const char *path)
+{
+	return edit(dirfd, path, config_edit_remove_text);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Puts one include line into a container's configuration and takes it out again, byte for
+ * byte.  The folder LXCPATH/NAME may belong to another user, so everything goes by
+ * descriptors and no symlink in it is followed.
+ */
+#ifndef TOOLS_CONFIG_EDIT_H
+#define TOOLS_CONFIG_EDIT_H
+
+#include <stddef.h>
+
+#include "lib/span.h"
+
+/*
+ * The text with a marked "lxc.include = path" at its end: 1 and *ret_text (owned, size in
+ * *ret_size), 0 if the text includes that path already, -EINVAL if it holds a NUL, behind
+ * which LXC reads nothing, or the path cannot be written in a configuration.
+ */
+int config_edit_add_text(struct span text, const char *path, char **ret_text, size_t *ret_size);
+
+/*
+ * The text without what config_edit_add_text() put there, wherever it stands now: 1, or 0 if
+ * there is nothing of it.  A line that somebody wrote himself is never taken.
+ */
+int config_edit_remove_text(struct span text, const char *path, char **ret_text, size_t *ret_size);
+
+/*
+ * The folder of a container, locked against others who edit: an owned descriptor, whose
+ * closing unlocks.  -ELOOP or -ENOTDIR if LXCPATH/NAME is a symlink or no folder, -EBUSY if
+ * the lock is held for longer than half a minute.
+ */
+int config_edit_open(const char *lxcpath, const char *name);
+
+/*
+ * Edits "config" in that folder.  The file is replaced at once and for good, with its owner,
+ * mode and extended attributes; a crash leaves the old or the new one.  1 if it was changed,
+ * 0 if there was nothing to do, -EAGAIN if somebody else changed it meanwhile, -ELOOP if it
+ * is a symlink, -EINVAL if it is no regular file or see above, else -errno.
+ */
+int config_edit_add(int dirfd, const char *path);
+int config_edit_remove(int dirfd, const char *path);
+
+#endif
