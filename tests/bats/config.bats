@@ -5,6 +5,7 @@
 # some hundred random ones, must load for both or for neither, and mean the same.
 
 setup() {
+	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
 	compare=$abs_top_builddir/tests/unit/config-compare
 	# Includes in these files are relative; the copy has them in a known order.
 	cd "$abs_top_srcdir/tests/data/configs" || return 1

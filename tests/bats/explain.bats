@@ -5,6 +5,7 @@
 # that are made from the same table.
 
 setup() {
+	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
 	cmd=$abs_top_builddir/tools/lxc-harden
 	page=$abs_top_srcdir/man/lxc-harden.conf.5
 	export LC_ALL=C
