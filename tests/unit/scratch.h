@@ -19,13 +19,14 @@ static TAP_UNUSED int scratch_new(void)
 {
 	int fd;
 
-	(void)strcpy(scratch_path, "/tmp/lxc-harden-test.XXXXXX"); /* fits */
+	(void)snprintf(scratch_path, sizeof(scratch_path), "/tmp/lxc-harden-test.XXXXXX");
 	if (!mkdtemp(scratch_path)) {
 		tap_where(__FILE__, __LINE__);
 		printf("mkdtemp: %s\n", strerror(errno));
 		exit(1);
 	}
-	(void)strcpy(tap_state->scratch, scratch_path); /* as long; the runner removes it */
+	/* The runner removes it. */
+	memcpy(tap_state->scratch, scratch_path, sizeof(scratch_path));
 	fd = open(scratch_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		exit(1);
