@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 dist_man_MANS += man/lxc-harden.8 man/lxc-harden.conf.5
 dist_man_MANS += man/mount-cgroup.8
+dist_man_MANS += man/lxc-harden-strict.conf.5

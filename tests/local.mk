@@ -48,6 +48,8 @@ unit_tests = \
 	tests/unit/test-lxcconf
 
 bats_tests = \
+	tests/bats/breakout.bats \
+	tests/bats/strict.bats \
 	tests/bats/explain.bats \
 	tests/bats/config.bats
 
