@@ -26,6 +26,7 @@
 
 struct inside {
 	const struct policy *policy;
+	bool joined; /* without the container's seccomp filter */
 	struct caps bounding, inheritable, ambient;
 	bool wanted[AUDIT_TRIALS_MAX];
 	enum audit_answer answer[AUDIT_TRIALS_MAX];
@@ -99,6 +100,9 @@ static void choose_trials(struct inside *in)
 		const struct audit_trial *t = &audit_trials[i];
 		unsigned int cap;
 
+		/* What no capability guards is refused by the filter alone. */
+		if (!t->file && !t->granted_by.bits && in->joined)
+			continue;
 		if (is_named(in->policy, t->name))
 			in->wanted[i] = true;
 		else if (t->file)
@@ -189,6 +193,8 @@ static void list_trials(const struct inside *in, struct lists *lists, struct rep
 	for (size_t i = 0; i < audit_n_trials; i++) {
 		if (in->wanted[i])
 			add_name(&e[list_of[in->answer[i]]], audit_trials[i].name);
+		else if (is_named(in->policy, audit_trials[i].name))
+			add_name(&e[REPORT_TRIAL_UNTRIED], audit_trials[i].name);
 	}
 	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
 		if (!caps_has(refused, cap) || has_trial(cap))
@@ -271,7 +277,7 @@ static int ask(struct inside *in)
 
 int audit_report_inside(const struct policy *policy, struct emit *e)
 {
-	struct inside in = { .policy = policy };
+	struct inside in = { .policy = policy, .joined = true };
 	int r;
 
 	r = ask(&in);

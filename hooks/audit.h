@@ -58,7 +58,7 @@ int audit_pid(struct hook *h, const struct audit_options *options);
 /* start, or --inside with env NULL: from inside, by trying. */
 int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_options *options);
 /*
- * What start does, for a caller that is inside already: the report (lib/report.h) in *e,
+ * What start does, for a caller that has joined the container: the report (lib/report.h) in *e,
  * which has room for REPORT_SIZE_MAX.  0 or -errno.
  */
 int audit_report_inside(const struct policy *policy, struct emit *e);

@@ -51,6 +51,7 @@ bats_tests = \
 	tests/bats/breakout.bats \
 	tests/bats/strict.bats \
 	tests/bats/explain.bats \
+	tests/bats/cap-audit.bats \
 	tests/bats/config.bats
 
 # Those of the hooks' parts bring them along.
