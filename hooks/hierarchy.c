@@ -84,7 +84,7 @@ static int judge_root(int mntfd, enum cgroup_hierarchy h, struct emit *why)
 {
 	static const char *const reasons[] = {
 		[CGROUP_ROOT_HIERARCHY] = "LXC made the container no cgroup of its own there",
-		[CGROUP_ROOT_FOREIGN] = "the cgroup there holds processes of the host",
+		[CGROUP_ROOT_FOREIGN] = "the cgroup there is not the container's alone",
 		[CGROUP_ROOT_READONLY] = "the cgroup there is not the container's to write",
 	};
 	enum cgroup_root root;

@@ -5,7 +5,7 @@ hooks_mount_cgroup_SOURCES = \
 	hooks/hierarchy.c hooks/hierarchy.h \
 	hooks/hook.c hooks/hook.h
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
-hooks_mount_cgroup_LDFLAGS = $(STATIC_LDFLAGS)
+hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 pkglibexec_PROGRAMS += hooks/cap-audit
 hooks_cap_audit_SOURCES = \
@@ -26,4 +26,4 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-try.c hooks/audit-try.h \
 	hooks/hook.c hooks/hook.h
 hooks_cap_audit_LDADD = lib/libharden.a $(CAP_LIBS)
-hooks_cap_audit_LDFLAGS = $(STATIC_LDFLAGS)
+hooks_cap_audit_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)

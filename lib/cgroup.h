@@ -33,8 +33,7 @@ bool cgroup_is_ns_root(const struct cgroup *cg, enum cgroup_hierarchy h);
 enum cgroup_root {
 	CGROUP_ROOT_OWN,       /* the caller is in it, and nobody else as far as one can see */
 	CGROUP_ROOT_HIERARCHY, /* the root of the whole hierarchy: the host's */
-	CGROUP_ROOT_FOREIGN,   /* the caller is not in it, or processes of another pid namespace are
-				*/
+	CGROUP_ROOT_FOREIGN,   /* the caller is not in it, or others are, or (children) may be */
 	CGROUP_ROOT_READONLY,  /* the caller may not write in it: not delegated */
 };
 

@@ -161,7 +161,7 @@ misuse() {
 	for view in legacy hybrid unified; do
 		for denied in '' 'deny-syscall fsopen,fsmount,move_mount'; do
 			CASE_HOST='for c in $cgroups; do echo $$ >$c/cgroup.procs; done' case_run $view $denied "$HOOK"
-			case_refused 3 "no cgroup hierarchy.*(holds processes of the host|the monitor's)" || { echo "$denied"; return 1; }
+			case_refused 3 "no cgroup hierarchy.*(is not the container's alone|the monitor's)" || { echo "$denied"; return 1; }
 		done
 	done
 }
@@ -171,8 +171,15 @@ misuse() {
 		CASE_HOST='sleep 20 & echo $! >$dir/host.pid
 			echo $! >/sys/fs/cgroup/cgroup.procs
 			for c in $cgroups; do echo $! >$c/cgroup.procs; done' case_run unified $denied "$HOOK"
-		case_refused 3 'holds processes of the host'
+		case_refused 3 "is not the container's alone"
 	done
+}
+
+@test "its own cgroup with a process of the host in a child of it is refused" {
+	CASE_HOST='for c in $cgroups; do mkdir $c/child; done
+		sleep 20 & echo $! >$dir/host.pid
+		for c in $cgroups; do echo $! >$c/child/cgroup.procs; done' case_run unified "$HOOK"
+	case_refused 3 "is not the container's alone"
 }
 
 @test "without a cgroup namespace, and without a pid namespace, it refuses" {
