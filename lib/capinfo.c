@@ -196,7 +196,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
-		.base_keeps = true,
+		.base_keeps = false,
 		.on_host =
 			"Hears the netlink messages of network namespaces that have an id in its "
 			"own, as the host's has with a veth pair: the host's interfaces, "
