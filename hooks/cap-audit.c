@@ -21,8 +21,8 @@ enum {
 	OPTION_MODE,
 	OPTION_PID,
 	OPTION_INSIDE,
-	OPTION_HELP,
-	OPTION_VERSION,
+	OPTION_HELP = 'h',
+	OPTION_VERSION = 'V',
 };
 
 static const struct option long_options[] = {
@@ -50,8 +50,8 @@ static const char help[] =
 	"  --mode MODE     enforce or warn, in place of the policy's\n"
 	"  --pid PID       audit a running process from the host; the verdict as JSON\n"
 	"  --inside        audit from inside the container, as with lxc-attach\n"
-	"  --help          this text\n"
-	"  --version       the version\n"
+	"  -h, --help      this text\n"
+	"  -V, --version   the version\n"
 	"\n"
 	"Exit status: 0 conforms, 1 could not be checked, 2 misuse or a bad policy, 3 refused.\n"
 	"See cap-audit(8).\n";
@@ -117,7 +117,7 @@ static enum parsed parse_options(const struct hook *h, int argc, char *argv[],
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:hV", long_options, NULL)) != -1) {
 		enum parsed p = parse_option(h, option, argv, o);
 
 		if (p != PARSED_RUN)
