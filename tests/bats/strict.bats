@@ -83,7 +83,7 @@ wait_for() {
 }
 
 day() {
-	local root before
+	local root before failed
 	boot "$1" "$2"
 	root=$(ct_dir "$ct")/rootfs
 
@@ -126,7 +126,12 @@ day() {
 	ct_exec "$ct" systemctl daemon-reexec
 	wait_for 90 ct_exec "$ct" test -s /tmp/cron-ran
 	[ "$(ct_exec "$ct" cat /tmp/cron-ran)" = tester ]
-	[ -z "$(ct_failed_units "$ct")" ]
+	failed=$(ct_failed_units "$ct")
+	[ -z "$failed" ] || {
+		echo "failed by now: $failed"
+		ct_exec "$ct" journalctl -q -b --no-pager -n 60
+		return 1
+	}
 	ct_stop "$ct"
 }
 
