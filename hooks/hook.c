@@ -22,18 +22,14 @@
 
 static void fill_standard_descriptors(void)
 {
-	int fd;
-
-	/* open(2) gives the lowest free number; above 2 all three were there. */
-	do {
-		fd = open("/dev/null", O_RDWR | O_NOCTTY);
-		/* Without /dev/null any folder keeps the numbers taken. */
-		if (fd < 0)
-			fd = open("/", O_PATH | O_DIRECTORY);
-		if (fd < 0)
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free number is this one.  Without /dev/null any folder keeps it taken.
+		 */
+		if (open("/dev/null", O_RDWR | O_NOCTTY) < 0 && open("/", O_PATH | O_DIRECTORY) < 0)
 			_exit(1);
-	} while (fd <= STDERR_FILENO);
-	(void)close(fd); /* nothing was written to it */
+	}
 }
 
 struct hook hook_init(const char *program)

@@ -94,32 +94,6 @@ static int find_foreign(int rootfd, bool *ret_foreign)
 	return 0;
 }
 
-/*
- * A cgroup that LXC has just made has no children.  One that has may hold anybody's
- * processes below it, which cgroup.procs does not list.  (v2 since Linux 4.14.)
- */
-static int find_children(int rootfd, bool *ret_children)
-{
-	auto_free char *text = NULL;
-	struct span rest, line, key;
-	uint64_t number = 0;
-	int r;
-
-	*ret_children = false;
-	r = io_read_file_at(rootfd, "cgroup.stat", 4096, &text, &rest.n);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	rest.p = text;
-	while (span_next_line(&rest, &line)) {
-		if (!span_next_word(&line, &key) || !span_is(key, "nr_descendants"))
-			continue;
-		if (span_parse_u64(span_trim(line), 10, UINT64_MAX, &number) < 0)
-			return -EINVAL;
-	}
-	*ret_children = number > 0;
-	return 0;
-}
-
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret)
 {
 	struct statfs fs;
@@ -137,11 +111,14 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 		return 0;
 	}
 	r = find_foreign(rootfd, &foreign);
-	if (r == 0 && !foreign && h == CGROUP_UNIFIED)
-		r = find_children(rootfd, &foreign);
 	if (r < 0)
 		return r;
-	if (foreign)
+	/*
+	 * kernfs counts a folder's children in its links (fs/kernfs/inode.c,
+	 * kernfs_refresh_inode()).  A cgroup that LXC has just made has none; one that has
+	 * may hold anybody's processes below it, which cgroup.procs does not list.
+	 */
+	if (foreign || st.st_nlink > 2)
 		*ret = CGROUP_ROOT_FOREIGN;
 	/* Real and effective ids are one here; AT_EACCESS would need faccessat2(2), Linux 5.8. */
 	else if (faccessat(rootfd, "cgroup.procs", W_OK, 0) < 0)
