@@ -72,7 +72,7 @@ static void read_report(int dirfd, int selffd, struct audit_guest *g)
 	auto_close int pathfd = openat(dirfd, AUDIT_REPORT, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	auto_close int fd = -EBADF;
 	struct stat st;
-	size_t n;
+	size_t n = 0;
 
 	if (pathfd < 0) {
 		g->state = AUDIT_GUEST_NOTHING;
@@ -107,16 +107,14 @@ void audit_read_guest(int rootfd, int selffd, struct audit_guest *ret)
 
 	ret->reason = NULL;
 	ret->has_shell = has_shell(rootfd);
-	if (dirfd == -ENOENT) {
-		ret->state = AUDIT_GUEST_ABSENT;
-	} else if (dirfd < 0) {
+	ret->state = AUDIT_GUEST_ABSENT;
+	if (dirfd == -ENOENT)
+		return;
+	if (dirfd < 0)
 		set_hostile(ret, "its folder is not a folder");
-	} else if (fstatfs(dirfd, &fs) < 0 || (unsigned long)fs.f_type != TMPFS_MAGIC) {
-		/* Another file system could be a server of the guest's that never answers. */
+	/* Another file system could be a server of the guest's that never answers. */
+	else if (fstatfs(dirfd, &fs) < 0 || (unsigned long)fs.f_type != TMPFS_MAGIC)
 		set_hostile(ret, "its folder is not on the tmpfs that belongs there");
-	} else if (fstatat(dirfd, "cap-audit", &st, AT_SYMLINK_NOFOLLOW) < 0) {
-		ret->state = AUDIT_GUEST_ABSENT;
-	} else {
+	else if (fstatat(dirfd, "cap-audit", &st, AT_SYMLINK_NOFOLLOW) == 0)
 		read_report(dirfd, selffd, ret);
-	}
 }

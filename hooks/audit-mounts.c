@@ -6,81 +6,15 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 
-#include "lib/cleanup.h"
-#include "lib/mountinfo.h"
-
-/* A guest with CAP_SYS_ADMIN can make any number; the search below is quadratic. */
-#define CONTAINER_MOUNTS_MAX 4096
+#include "hooks/audit-mounttable.h"
 
 struct state {
 	const struct audit_mounts *in;
 	const struct policy *policy;
 	struct audit_findings *f;
-	struct mountinfo *mount; /* the container's */
-	size_t n;
-	uint64_t *host_device; /* sorted */
-	size_t n_host;
-	/* The host's "/" and "/dev", the container's "/"; .root.p is NULL if there is none. */
-	struct mountinfo host_root, host_dev, root;
+	struct audit_mounttable table;
 };
-
-static uint64_t device_of(const struct mountinfo *m)
-{
-	return (uint64_t)m->major << 32 | m->minor;
-}
-
-static bool same(struct span a, struct span b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
-/* path is the folder, or below it. */
-static bool is_within(struct span path, struct span folder)
-{
-	if (folder.n == 1)
-		return true;
-	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
-	       (path.n == folder.n || path.p[folder.n] == '/');
-}
-
-static bool is_writable(const struct mountinfo *m)
-{
-	return !mountinfo_has_option(m->options, "ro") &&
-	       !mountinfo_has_option(m->super_options, "ro");
-}
-
-/* Another mount lies on the root of this one, so that no path leads to it. */
-static bool is_covered(const struct state *s, const struct mountinfo *m)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->mount[i].parent == m->id && same(s->mount[i].target, m->target) &&
-		    s->mount[i].id != m->id)
-			return true;
-	}
-	return false;
-}
-
-/*
- * Another mount lies on target + below, or on a folder between: what is seen there is
- * that one's, and it is judged on its own.
- */
-static bool is_shielded(const struct state *s, const struct mountinfo *m, struct span below)
-{
-	for (size_t i = 0; i < s->n; i++) {
-		struct span t = s->mount[i].target;
-		size_t skip = m->target.n == 1 ? 0 : m->target.n;
-
-		if (!is_within(t, m->target) || t.n <= m->target.n)
-			continue;
-		t.p += skip;
-		t.n -= skip;
-		if (is_within(below, t))
-			return true;
-	}
-	return false;
-}
 
 struct text {
 	char buf[256];
@@ -125,11 +59,11 @@ static void judge_proc(const struct state *s, const struct mountinfo *m)
 
 		if (x->sysrq && !s->in->has_sysrq)
 			continue;
-		if (is_within(m->root, path)) {
-			if (!x->except || !is_within(m->root, span_of(x->except)))
+		if (audit_path_is_within(m->root, path)) {
+			if (!x->except || !audit_path_is_within(m->root, span_of(x->except)))
 				audit_add(s->f, "mount.proc", "'%s' is writable (it is proc's %s)",
 					  show(&target, m->target), x->path);
-		} else if (m->root.n == 1 && !is_shielded(s, m, path)) {
+		} else if (m->root.n == 1 && !audit_mount_is_shielded(&s->table, m, path)) {
 			audit_add(s->f, "mount.proc", "'%s%s' is writable",
 				  m->target.n == 1 ? "" : show(&target, m->target), x->path);
 		}
@@ -141,7 +75,7 @@ static void judge_sysfs(const struct state *s, const struct mountinfo *m)
 	struct text target;
 
 	/* sys:mixed leaves this part writable: the container's own network devices. */
-	if (is_within(m->root, span_of("/devices/virtual/net")) && m->root.n > 1)
+	if (audit_path_is_within(m->root, span_of("/devices/virtual/net")) && m->root.n > 1)
 		return;
 	audit_add(s->f, "mount.sys", "'%s' is a writable sysfs", show(&target, m->target));
 }
@@ -163,7 +97,7 @@ static bool find_cgroup(const struct state *s, const struct mountinfo *m, struct
 		/* A v1 mount carries the names of its controllers as options. */
 		for (struct span rest = m->super_options, option;
 		     span_next_field(&rest, ',', &option);) {
-			if (same(option, name))
+			if (audit_span_same(option, name))
 				return true;
 		}
 	}
@@ -185,8 +119,8 @@ static void judge_cgroup(const struct state *s, const struct mountinfo *m)
 			  show(&target, m->target));
 		return;
 	}
-	if (find_cgroup(s, m, &own) &&
-	    (s->in->in_own_cgroup ? same(m->root, own) : is_within(own, m->root)))
+	if (find_cgroup(s, m, &own) && (s->in->in_own_cgroup ? audit_span_same(m->root, own)
+							     : audit_path_is_within(own, m->root)))
 		return;
 	audit_add(s->f, "mount.cgroup", "'%s' is the cgroup '%s', which is not the container's own",
 		  show(&target, m->target), show(&root, m->root));
@@ -249,10 +183,12 @@ static bool is_exception(const struct state *s, const struct mountinfo *m)
 		if (x->idmapped && !s->in->idmapped)
 			continue;
 		if (x->fstype ? !span_is(m->fstype, x->fstype)
-			      : !s->host_dev.root.p || device_of(m) != device_of(&s->host_dev))
+			      : !s->table.host_dev.root.p ||
+					audit_mount_device(m) !=
+						audit_mount_device(&s->table.host_dev))
 			continue;
 		if (x->kind == ROOT_ANY || (x->kind == ROOT_PATH && span_is(m->root, x->root)) ||
-		    (x->kind == ROOT_BELOW && is_within(m->root, span_of(x->root)) &&
+		    (x->kind == ROOT_BELOW && audit_path_is_within(m->root, span_of(x->root)) &&
 		     m->root.n > 1) ||
 		    (x->kind == ROOT_PTY && is_pty(m->root)))
 			return true;
@@ -260,33 +196,12 @@ static bool is_exception(const struct state *s, const struct mountinfo *m)
 	return false;
 }
 
-static int compare_devices(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-static bool is_on_host(const struct state *s, const struct mountinfo *m)
-{
-	uint64_t device = device_of(m);
-
-	return s->n_host &&
-	       bsearch(&device, s->host_device, s->n_host, sizeof(device), compare_devices);
-}
-
-/* A piece of its root file system in a second place. */
-static bool is_own(const struct state *s, const struct mountinfo *m)
-{
-	return s->root.root.p && device_of(m) == device_of(&s->root) &&
-	       is_within(m->root, s->root.root);
-}
-
 /* The container's root file system may lie on a file system of the host's, but not be its root. */
 static void judge_root(const struct state *s, const struct mountinfo *m)
 {
-	if (s->host_root.root.p && device_of(m) == device_of(&s->host_root) &&
-	    same(m->root, s->host_root.root))
+	if (s->table.host_root.root.p &&
+	    audit_mount_device(m) == audit_mount_device(&s->table.host_root) &&
+	    audit_span_same(m->root, s->table.host_root.root))
 		audit_add(s->f, "mount.root", "the root file system is the host's own");
 }
 
@@ -312,99 +227,33 @@ static void judge(const struct state *s, const struct mountinfo *m)
 		judge_cgroup(s, m);
 		return;
 	}
-	if (!is_writable(m))
+	if (!audit_mount_is_writable(m))
 		return;
 	if (!s->in->idmapped && span_is(m->fstype, "proc"))
 		judge_proc(s, m);
 	if (!s->in->idmapped && span_is(m->fstype, "sysfs"))
 		judge_sysfs(s, m);
-	else if (is_on_host(s, m) && !is_own(s, m) && !is_exception(s, m))
+	else if (audit_mount_is_on_host(&s->table, m) && !audit_mount_is_own(&s->table, m) &&
+		 !is_exception(s, m))
 		audit_add(s->f, "mount.host",
 			  "the host's '%s' is writable at '%s'; if that is wanted, the policy "
 			  "needs mount.allow for it",
 			  show(&root, m->root), show(&target, m->target));
 }
 
-/* Reads a table into *ret; limit 0: none. */
-static int read_table(struct span text, size_t limit, struct mountinfo **ret, size_t *ret_n)
-{
-	auto_free struct mountinfo *table = NULL;
-	size_t n = 0, room = 0;
-	struct mountinfo m;
-	int r;
-
-	while ((r = mountinfo_next(&text, &m)) > 0) {
-		if (limit && n == limit)
-			return -E2BIG;
-		if (n == room) {
-			struct mountinfo *p;
-
-			room = room ? room * 2 : 64;
-			p = reallocarray(table, room, sizeof(*p));
-			if (!p)
-				return -ENOMEM;
-			table = p;
-		}
-		table[n++] = m;
-	}
-	if (r < 0)
-		return r;
-	if (!n)
-		return -EINVAL;
-	*ret = take_ptr(&table);
-	*ret_n = n;
-	return 0;
-}
-
-/* The host's table is only asked which file systems it shows; it may be long. */
-static int read_host(struct state *s)
-{
-	auto_free struct mountinfo *table = NULL;
-	size_t n;
-	int r;
-
-	r = read_table(s->in->host, 0, &table, &n);
-	if (r < 0)
-		return r;
-	s->host_device = calloc(n, sizeof(*s->host_device));
-	if (!s->host_device)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		s->host_device[i] = device_of(&table[i]);
-		/* The last one on a place is the one that is seen. */
-		if (span_is(table[i].target, "/"))
-			s->host_root = table[i];
-		else if (span_is(table[i].target, "/dev"))
-			s->host_dev = table[i];
-	}
-	s->n_host = n;
-	qsort(s->host_device, n, sizeof(*s->host_device), compare_devices);
-	return 0;
-}
-
 int audit_judge_mounts(const struct audit_mounts *in, const struct policy *policy,
 		       struct audit_findings *f)
 {
 	struct state s = { .in = in, .policy = policy, .f = f };
-	auto_free struct mountinfo *table = NULL;
-	auto_free uint64_t *devices = NULL;
 	int r;
 
-	r = read_table(in->container, CONTAINER_MOUNTS_MAX, &table, &s.n);
+	r = audit_mounttable_init(&s.table, in->container, in->host);
 	if (r < 0)
 		return r;
-	s.mount = table;
-	r = read_host(&s);
-	devices = s.host_device;
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < s.n; i++) {
-		if (span_is(table[i].target, "/"))
-			s.root = table[i];
+	for (size_t i = 0; i < s.table.n; i++) {
+		if (in->may_unmount || !audit_mount_is_covered(&s.table, &s.table.mount[i]))
+			judge(&s, &s.table.mount[i]);
 	}
-	for (size_t i = 0; i < s.n; i++) {
-		if (in->may_unmount || !is_covered(&s, &s.mount[i]))
-			judge(&s, &s.mount[i]);
-	}
+	audit_mounttable_done(&s.table);
 	return 0;
 }

@@ -18,6 +18,7 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-join.c hooks/audit-join.h \
 	hooks/audit-json.c \
 	hooks/audit-mounts.c hooks/audit-mounts.h \
+	hooks/audit-mounttable.c hooks/audit-mounttable.h \
 	hooks/audit-policy.c \
 	hooks/audit-process.c hooks/audit-process.h \
 	hooks/audit-record.c hooks/audit-record.h \

@@ -129,6 +129,13 @@ static void test_proc_and_sys(void)
 		  "");
 	/* A second proc elsewhere; part of one; all of it read-only. */
 	CHECK_STR(JUDGE(.more = "60 50 0:60 / /mnt/p rw - proc p rw\n"), "mount.proc mount.proc");
+	/* Over the first: what was mounted on that one does not count. */
+	CHECK_STR(JUDGE(.more = "60 51 0:60 / /proc rw - proc p rw\n"), "mount.proc mount.proc");
+	/* A folder between. */
+	CHECK_STR(JUDGE(.more = "60 50 0:60 / /mnt rw - proc p rw\n"
+				"61 60 0:99 / /mnt/sys rw - tmpfs t rw\n"
+				"62 60 0:99 / /mnt/sysrq-trigger rw - tmpfs t rw\n"),
+		  "");
 	CHECK_STR(JUDGE(.more = "60 50 0:60 /sys/kernel /mnt rw - proc p rw\n"), "mount.proc");
 	CHECK_STR(JUDGE(.more = "60 50 0:60 /sys/network /mnt rw - proc p rw\n"), "mount.proc");
 	CHECK_STR(JUDGE(.more = "60 50 0:60 /sys/net/core /mnt rw - proc p rw\n"), "");
