@@ -217,6 +217,8 @@ void audit_say_record(const struct hook *h, const struct audit_record *r)
 	quiet.journal = (struct journal){ .fd = -EBADF, .kind = JOURNAL_NONE };
 	emit_line(&e, r);
 	hook_say(&quiet, get_priority(r), "%s", line);
+	if (!r->warn)
+		hook_say_terminal(h, line);
 }
 
 int audit_get_exit(const struct audit_record *r)

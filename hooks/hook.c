@@ -17,7 +17,7 @@
 
 #include "lib/emit.h"
 
-/* LXC logs at most this much of one read; a longer line would be torn. */
+/* LXC takes up to 4095 bytes in one read; a longer line would be torn. */
 #define LINE_SIZE 2048
 
 static void fill_standard_descriptors(void)
@@ -122,31 +122,67 @@ static void emit_line(struct emit *e, const char *text)
 	}
 }
 
-void hook_say(const struct hook *h, enum journal_priority priority, const char *format, ...)
+struct line {
+	char text[LINE_SIZE];
+	size_t n;     /* with its newline */
+	size_t start; /* of the message in it */
+	char name[256];
+};
+
+static void make_line(const struct hook *h, const char *message, struct line *line)
 {
-	char message[LINE_SIZE / 2] = "", line[LINE_SIZE] = "", name[256] = "";
-	struct emit m = EMIT_INIT(line), n = EMIT_INIT(name);
-	size_t start;
-	va_list args;
+	struct emit m = EMIT_INIT(line->text), n = EMIT_INIT(line->name);
 
 	if (h->container)
 		emit_escaped(&n, span_of(h->container));
 	else
 		emit_str(&n, "-");
+	emit_printf(&m, "%s: %s: ", h->program, line->name);
+	line->start = m.len;
+	m.size--; /* room for the newline */
+	emit_line(&m, message);
+	m.size++;
+	emit_str(&m, "\n");
+	line->n = m.len;
+}
+
+/* By one call; there is nobody left to tell if it fails. */
+static void write_line(int fd, const struct line *line)
+{
+	ssize_t n = write(fd, line->text, line->n);
+
+	(void)n;
+}
+
+void hook_say(const struct hook *h, enum journal_priority priority, const char *format, ...)
+{
+	char message[LINE_SIZE / 2] = "";
+	struct line line = { 0 };
+	va_list args;
+
 	va_start(args, format);
 	/* Cut if too long: the reason comes first. */
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	emit_printf(&m, "%s: %s: ", h->program, name);
-	start = m.len;
-	m.size--; /* room for the newline */
-	emit_line(&m, message);
-	(void)journal_send(&h->journal, priority, h->program, name, line + start); /* best effort */
-	m.size++;
-	emit_str(&m, "\n");
-	/* There is nobody left to tell if this fails. */
-	if (write(STDERR_FILENO, line, m.len) < 0)
+	make_line(h, message, &line);
+	write_line(STDERR_FILENO, &line);
+	line.text[line.n - 1] = '\0';
+	(void)journal_send(&h->journal, priority, h->program, line.name,
+			   line.text + line.start); /* best effort */
+}
+
+void hook_say_terminal(const struct hook *h, const char *message)
+{
+	int fd = open("/dev/tty", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct line line = { 0 };
+
+	if (fd < 0)
 		return;
+	/* Else a terminal that stops writers in the background would stop us. */
+	(void)signal(SIGTTOU, SIG_IGN);
+	make_line(h, message, &line);
+	write_line(fd, &line);
+	(void)close(fd); /* what it took, it took */
 }
 
 const char *hook_escape(struct hook_text *buf, const char *hostile)

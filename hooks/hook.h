@@ -57,6 +57,13 @@ int hook_read_env(int argc, char *const argv[], struct hook_env *ret, const char
 void hook_say(const struct hook *h, enum journal_priority priority, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * The same line to the terminal that the process was started from, if any: on the host, so
+ * that "lxc-start -F" shows it.  (What is written to the container's console before its
+ * start is lost when the start fails.)
+ */
+void hook_say_terminal(const struct hook *h, const char *message);
+
 /* Room for one hostile name in a message; longer ones are cut. */
 struct hook_text {
 	char text[512];

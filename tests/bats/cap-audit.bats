@@ -443,6 +443,17 @@ says() {
 	grep -q "policy '/dev/.lxc-harden/policy':1: not 'key = value'" "$C/log"
 }
 
+@test "lxc-start -F shows the reason on the terminal, whichever audit refused" {
+	command -v script >/dev/null || skip 'no script'
+	new priv 'lxc.seccomp.profile ='
+	run timeout 20 script -qec "lxc-start -P $D/ct -n c -F" /dev/null </dev/null
+	[[ $output = *"cap-audit: c: refused by policy 'base': no seccomp filter"* ]]
+	teardown
+	new priv 'lxc.cap.drop ='
+	run timeout 20 script -qec "lxc-start -P $D/ct -n c -F" /dev/null </dev/null
+	[[ $output = *"cap-audit: c: refused by policy 'base': inside: the bounding set"* ]]
+}
+
 # --- hostile guests -------------------------------------------------------------------
 
 # hostile_shell COMMANDS: in place of /bin/sh; it runs instead of the start hook and exits 0.
