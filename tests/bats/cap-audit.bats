@@ -516,6 +516,7 @@ hostile_shell() {
 				refused 'left no report'
 			else
 				refused 'is not to be trusted' || { echo "$what"; return 1; }
+				[[ $what != dd* ]] || has 'it is too large'
 			fi
 			[ $((${EPOCHREALTIME/./} - t0)) -lt 5000000 ]
 			teardown
