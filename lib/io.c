@@ -83,15 +83,12 @@ static int grow(char **text, size_t *size, size_t limit)
 	return 0;
 }
 
-int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, size_t *ret_size)
+int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size)
 {
-	auto_close int fd = io_open_file_at(dirfd, name);
 	auto_free char *text = NULL;
 	size_t size = 0, n = 0;
 	int r;
 
-	if (fd < 0)
-		return fd;
 	for (;;) {
 		ssize_t got;
 
@@ -115,6 +112,13 @@ int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, 
 	*ret_text = take_ptr(&text);
 	*ret_size = n;
 	return 0;
+}
+
+int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, size_t *ret_size)
+{
+	auto_close int fd = io_open_file_at(dirfd, name);
+
+	return fd < 0 ? fd : io_read_fd(fd, limit, ret_text, ret_size);
 }
 
 static int write_all(int fd, const char *data, size_t size)

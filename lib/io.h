@@ -14,6 +14,9 @@
  */
 int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, size_t *ret_size);
 
+/* The same from a descriptor that is open for reading, to its end. */
+int io_read_fd(int fd, size_t limit, char **ret_text, size_t *ret_size);
+
 /* Opens a regular file to read, with the same refusals; an owned descriptor or -errno. */
 int io_open_file_at(int dirfd, const char *name);
 

@@ -19,4 +19,5 @@ lib_libharden_a_SOURCES = \
 	lib/procstatus.c lib/procstatus.h \
 	lib/report.c lib/report.h \
 	lib/rootfs.c lib/rootfs.h \
-	lib/span.c lib/span.h
+	lib/span.c lib/span.h \
+	lib/unitfile.c lib/unitfile.h

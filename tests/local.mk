@@ -44,6 +44,7 @@ unit_tests = \
 	tests/unit/test-procstatus \
 	tests/unit/test-rootfs \
 	tests/unit/test-span \
+	tests/unit/test-unitfile \
 	tests/unit/test-capinfo \
 	tests/unit/test-lxcconf
 
@@ -76,6 +77,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
 	tests/fuzz/fuzz-span \
+	tests/fuzz/fuzz-unitfile \
 	tests/fuzz/fuzz-lxcconf
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
@@ -103,6 +105,8 @@ tests_fuzz_fuzz_report_SOURCES = tests/fuzz/fuzz-report.c $(fuzz_main)
 tests_fuzz_fuzz_report_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
 tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_unitfile_SOURCES = tests/fuzz/fuzz-unitfile.c $(fuzz_main)
+tests_fuzz_fuzz_unitfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_lxcconf_SOURCES = tests/fuzz/fuzz-lxcconf.c $(fuzz_main)

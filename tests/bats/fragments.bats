@@ -87,3 +87,55 @@ second_proc() {
 	run sed -n 's/^CapBnd:\t//p' "/proc/$(ct_pid frag)/status"
 	[ $((0x$output >> 21 & 1)) -eq 1 ]
 }
+
+# unit NAME LINE...: a service in the guest that starts at boot, as the plain user.
+unit() {
+	local name=$1 root
+	root=$(ct_dir frag)/rootfs/etc/systemd/system
+	shift
+	printf '%s\n' '[Service]' Type=oneshot RemainAfterExit=yes "$@" >"$root/$name.service"
+	mkdir -p "$root/multi-user.target.wants"
+	ln -s "../$name.service" "$root/multi-user.target.wants/$name.service"
+}
+
+@test "systemd 257: services with a user and a system call filter start, as under stock" {
+	ct_guest_root trixie priv >/dev/null || skip 'guest trixie is not built'
+	ct_new frag trixie priv "lxc.include = $data/base.conf"
+	unit allow-list User=tester SystemCallFilter=@system-service 'ExecStart=/bin/grep NoNewPrivs:.1 /proc/self/status'
+	unit deny-list User=tester SystemCallFilter=~@mount 'ExecStart=/bin/grep NoNewPrivs:.1 /proc/self/status'
+	unit other-filter User=tester LockPersonality=yes 'ExecStart=/bin/grep NoNewPrivs:.1 /proc/self/status'
+	# No filter, and no user: nothing is added, and sudo would go on working.
+	unit no-filter User=tester 'ExecStart=/bin/grep NoNewPrivs:.0 /proc/self/status'
+	unit no-user 'ExecStart=/bin/grep NoNewPrivs:.0 /proc/self/status'
+	ct_start frag
+	ct_wait_ready frag
+	[ "$(ct_failed_units frag)" = '' ]
+	run ct_exec frag sh -c 'cd /run/systemd/generator; ls -d *.service.d/50-lxc-harden.conf' 
+	for name in allow-list deny-list other-filter; do [[ $output = *$name.service.d* ]]; done
+	[[ $output != *no-* ]]
+}
+
+@test "without the generator those services fail with 217/USER" {
+	ct_guest_root trixie priv >/dev/null || skip 'guest trixie is not built'
+	mkdir -p "$CT_TMP/less"
+	sed '/system-generators/d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	ct_new frag trixie priv "lxc.include = $CT_TMP/less/base.conf"
+	unit allow-list User=tester SystemCallFilter=@system-service ExecStart=/bin/true
+	ct_start frag
+	ct_wait_ready frag || true
+	[ "$(ct_failed_units frag)" = allow-list.service ]
+}
+
+@test "a hostile /bin/sh in the guest never runs before the verdict" {
+	CT_COPY=1 ct_new frag bookworm priv "lxc.include = $data/base.conf"
+	local root
+	root=$(ct_dir frag)/rootfs
+	rm "$root/bin/sh"
+	printf '#!/bin/bash\n: >/ran-%s\nexec /bin/bash "$@"\n' '$PPID' >"$root/bin/sh"
+	chmod 755 "$root/bin/sh"
+	ct_config_append frag 'lxc.cap.drop =' # wipes the list: refused
+	run ct_start frag
+	[ "$status" -ne 0 ]
+	! compgen -G "$root/ran-*"
+	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
+}
