@@ -66,8 +66,8 @@ bool unitfile_next(struct unitfile *unit, struct unitfile_setting *ret)
 			continue;
 		ret->section = unit->section;
 		ret->key = trim((struct span){ line.p, (size_t)(equals - line.p) });
-		ret->value = trim((struct span){ equals + 1,
-						 line.n - (size_t)(equals + 1 - line.p) });
+		ret->value =
+			trim((struct span){ equals + 1, line.n - (size_t)(equals + 1 - line.p) });
 		return true;
 	}
 	return false;
@@ -111,7 +111,8 @@ bool unitfile_next_word(struct span *rest, struct span *ret_word)
 		rest->n--;
 	}
 	while (n < rest->n && (quote ? rest->p[n] != quote : !is_blank(rest->p[n])) &&
-	       rest->p[n] != '\n' && !(rest->p[n] == '\\' && n + 1 < rest->n && rest->p[n + 1] == '\n'))
+	       rest->p[n] != '\n' &&
+	       !(rest->p[n] == '\\' && n + 1 < rest->n && rest->p[n + 1] == '\n'))
 		n++;
 	word = (struct span){ rest->p, n };
 	if (quote && n < rest->n && rest->p[n] == quote)

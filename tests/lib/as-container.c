@@ -91,8 +91,8 @@ static int contain(const struct options *o, int go, char **argv)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (read(go, &c, 1) != 1)
 		errx(CANNOT, "the monitor failed");
-	if (o->first_id && (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 ||
-			    setresuid(0, 0, 0) < 0))
+	if (o->first_id &&
+	    (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0))
 		err(CANNOT, "cannot become the mapped root");
 	if (!o->keep_cgroup && unshare(CLONE_NEWCGROUP) < 0)
 		err(CANNOT, "no cgroup namespace");

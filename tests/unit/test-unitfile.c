@@ -25,7 +25,8 @@ static void test_settings(void)
 
 static void test_continuation(void)
 {
-	struct unitfile u = UNITFILE_INIT(span_of("[S]\nA=one \\\n# no\n\ttwo\\\n \"th ree\"\nB=b\\"));
+	struct unitfile u =
+		UNITFILE_INIT(span_of("[S]\nA=one \\\n# no\n\ttwo\\\n \"th ree\"\nB=b\\"));
 	struct unitfile_setting s;
 	struct span word;
 
@@ -49,5 +50,5 @@ static void test_bool(void)
 	CHECK_INT(unitfile_parse_bool(span_of("")), -EINVAL);
 }
 
-TAP_MAIN({ "sections, keys, comments", test_settings },
-	 { "values over lines", test_continuation }, { "booleans", test_bool });
+TAP_MAIN({ "sections, keys, comments", test_settings }, { "values over lines", test_continuation },
+	 { "booleans", test_bool });
