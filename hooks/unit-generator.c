@@ -136,10 +136,10 @@ static int read_dropins(const char *name, struct service *svc)
 	struct dirent *entry;
 	int r = 0;
 
-	for (size_t i = N_FOLDERS; r >= 0 && i-- > 0;) {
+	for (size_t i = 0; r >= 0 && i < N_FOLDERS; i++) {
 		auto_closedir DIR *dir = NULL;
 
-		r = snprintf(path, sizeof(path), "%s/%s.d", folders[i], name);
+		r = snprintf(path, sizeof(path), "%s/%s.d", folders[N_FOLDERS - 1 - i], name);
 		if (r < 0 || (size_t)r >= sizeof(path))
 			return -ENAMETOOLONG;
 		dir = opendir(path);

@@ -133,7 +133,7 @@ int config_edit_remove_text(struct span text, const char *path, char **ret_text,
 /* Waits, but not for ever: whoever can read the folder can hold the lock. */
 static int lock(int fd)
 {
-	const struct timespec pause = { 0, 50 * 1000 * 1000 };
+	const struct timespec pause = { 0, 50000000 };
 
 	for (int i = 0; i < LOCK_SECONDS * 20; i++) {
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0)

@@ -76,7 +76,7 @@ static const char *place_of(struct place *place, const struct lxcconf *conf, siz
 static int refuse_line(const struct reader *r, size_t file, unsigned int line,
 		       const struct lxcconf_error *why)
 {
-	struct place place;
+	struct place place = { "" };
 	char word[512];
 
 	(void)place_of(&place, r->conf, file, line);
@@ -93,7 +93,7 @@ static int refuse_file(const struct reader *r, const char *path, size_t from, in
 	const char *reason = code == -EINVAL  ? "not a regular file"
 			     : code == -EFBIG ? "too large"
 					      : strerror(-code);
-	struct place place;
+	struct place place = { "" };
 	char name[1024];
 
 	(void)ESCAPE(name, span_of(path));
@@ -178,9 +178,10 @@ static int check_cycle(const struct reader *r, const struct frame *up, const str
 	char chain[2048] = "";
 	struct emit e = EMIT_INIT(chain);
 	const struct frame *f = up;
-	struct place place;
+	struct place place = { "" };
 	size_t depth = 0;
 
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): fstat(2) filled it. */
 	for (; f && !(f->dev == st->st_dev && f->ino == st->st_ino); f = f->up)
 		depth++;
 	if (!f && depth < DEPTH_MAX)
@@ -369,7 +370,7 @@ int config_ask_lxc(const struct lxcconf *conf, const char *lxcpath, struct confi
 	/* No container's name: liblxc would load that one's configuration. */
 	struct lxc_container *c = lxc_container_new(".lxc-harden", lxcpath);
 	char key[300], value[900];
-	struct place place;
+	struct place place = { "" };
 	int code = 0;
 
 	if (!c) {

@@ -208,6 +208,8 @@ int verb_explain(const struct verb *verb, int argc, char *argv[])
 	if (r >= 0)
 		return r;
 	n = cmd.n_words ? cmd.n_words : CAPINFO_COUNT;
+	/* An array of pointers into the table. */
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is what is meant. */
 	list = calloc(n, sizeof(*list));
 	if (!list) {
 		command_error(verb, "out of memory");

@@ -218,6 +218,7 @@ static int run_as_hooks(struct plan *plan, const char *rootfs)
 	}
 	r = wait_for_child(pid, &signals);
 	remove_place(&place);
+	plan->target = NULL; /* it was in place */
 	return r;
 }
 

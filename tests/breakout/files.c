@@ -140,6 +140,7 @@ static int next_mount(FILE *f, struct mount_line *m)
 	char line[4096], *dash;
 
 	while (fgets(line, sizeof(line), f)) {
+		/* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it. */
 		if (sscanf(line, "%d %d %15s %1023s %1023s %255s", &m->id, &m->parent, m->dev,
 			   m->root, m->point, m->options) != 6)
 			continue;

@@ -229,11 +229,13 @@ static int mount_is_ours(const char *proc, const char *fd)
 	(void)snprintf(path, sizeof(path), "%s/fdinfo/%s", proc, fd);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f))
+		/* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it. */
 		(void)sscanf(line, "mnt_id: %d", &id);
 	if (f)
 		(void)fclose(f);
 	f = fopen("/proc/self/mountinfo", "re");
 	while (f && fgets(line, sizeof(line), f))
+		/* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it. */
 		if (sscanf(line, "%d", &other_id) == 1 && other_id == id)
 			found = 1;
 	if (f)

@@ -104,6 +104,7 @@ right() {
 	esac
 }
 
+# shellcheck disable=SC2154 # case_run sets them
 say_all() { echo "view=$view status=$status ms=$ms output=[$output] new=[$new] gone=[$gone]"; }
 
 # What must hold whatever happened: the host as before, no secret told, quick, at most one line.
@@ -120,12 +121,14 @@ nothing_lost() {
 
 # case_refused STATUS REGEX: refused with that line, and nothing mounted.
 case_refused() {
+	# shellcheck disable=SC2053,SC2015 # a pattern; both or neither
 	nothing_lost && [[ $status == $1 ]] && [ -z "$new" ] && [ "$(wc -l <"$W/output")" = 1 ] &&
 		[[ $output =~ ^mount-cgroup:\ c1:\ .*$2 ]] || { say_all; echo "expected: refused $1 $2"; return 1; }
 }
 
 # case_mounted VIEW: done, silently, and rightly.
 case_mounted() {
+	# shellcheck disable=SC2015 # all or nothing
 	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$new" = "$(right "$1")" ] ||
 		{ say_all; echo "expected: mounted"; return 1; }
 }

@@ -87,7 +87,8 @@ static int compare(const char *key, const char *own, const char *lxc)
 	/* Unset numbers and defaults are given back as such. */
 	if (own && !own[0])
 		return 0;
-	printf("DIFFERENT: %s is '%s' here and '%s' for liblxc\n", key, own, lxc);
+	printf("DIFFERENT: %s is '%s' here and '%s' for liblxc\n", key, own ? own : "unset",
+	       lxc ? lxc : "unset");
 	return 1;
 }
 
@@ -152,7 +153,8 @@ static int compare_caps(const struct lxcconf *conf, struct lxc_container *c)
 		own[strlen(own) - 1] = '\0';
 	if (own && lxc && strcmp(own, lxc) == 0)
 		return 0;
-	printf("DIFFERENT: capabilities '%s' here, '%s' for liblxc\n", own, lxc);
+	printf("DIFFERENT: capabilities '%s' here, '%s' for liblxc\n", own ? own : "unset",
+	       lxc ? lxc : "unset");
 	return 1;
 }
 
@@ -189,9 +191,10 @@ static int ask_lxc(const char *path, const struct lxcconf *conf)
 		return SAME;
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
 		r |= compare_item(conf, c, items[i]);
-		if (strncmp(items[i], "lxc.hook.", 9) == 0 ? strcmp(items[i], "lxc.hook.version")
-							   : !strcmp(items[i], "lxc.mount.entry") ||
-								     !strcmp(items[i], "lxc.idmap"))
+		if (strncmp(items[i], "lxc.hook.", 9) == 0
+			    ? strcmp(items[i], "lxc.hook.version") != 0
+			    : strcmp(items[i], "lxc.mount.entry") == 0 ||
+				      strcmp(items[i], "lxc.idmap") == 0)
 			r |= compare_absent(conf, c, items[i]);
 	}
 	r |= compare_below(conf, c) | compare_caps(conf, c) | compare_auto(conf, c);

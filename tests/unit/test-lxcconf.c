@@ -228,14 +228,13 @@ static void test_find(void)
 	struct lxcconf *conf = load("lxc.hook.mount = /a\nlxc.uts.name = x\nlxc.hook.stop = /b\n"
 				    "lxc.uts.name = y\nlxc.hook.mount = /c\nbogus",
 				    V502, &r, &error);
-	const struct lxcconf_setting *s;
 	struct span type;
 	size_t pos = 0, n = 0;
 
 	CHECK_INT(r, 0);
 	CHECK_STR(lxcconf_get(conf, "lxc.uts.name"), "y");
 	CHECK(!lxcconf_get(conf, "lxc.tty.max"));
-	while ((s = lxcconf_find(conf, "lxc.hook.", &pos)))
+	while (lxcconf_find(conf, "lxc.hook.", &pos))
 		n++;
 	CHECK_INT(n, 3);
 	CHECK_INT(conf->settings[5].state, LXCCONF_IGNORED);
