@@ -224,7 +224,7 @@ race() {
 	local path=$W/rootfs/$1 line st mounts said ok=0 no=0
 	ln -s "$2" "$W/rootfs/.link"
 	CASE_HOST="swapper '$path' '$W/rootfs/.link' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" \
-		CASE_ROUNDS=${ROUNDS:-40} case_run "$view" ${3:-} "$HOOK"
+		CASE_ROUNDS=${ROUNDS:-20} case_run "$view" ${3:-} "$HOOK"
 	rm -f "$W/host.pid"
 	while IFS='|' read -r st mounts said; do
 		if [ "$st" = 0 ]; then
@@ -239,7 +239,7 @@ race() {
 		fi
 	done <"$W/rounds"
 	gone='' nothing_lost
-	[ "$((ok + no))" = "${ROUNDS:-40}" ]
+	[ "$((ok + no))" = "${ROUNDS:-20}" ]
 	for ((i = 0; i < 50; i++)); do [ -s "$W/swaps" ] && break; sleep 0.02; done
 	[ "$(cat "$W/swaps")" -gt 1000 ]
 	echo "# $1 swapped $(cat "$W/swaps") times: $ok mounted, $no refused" >&3
