@@ -2,6 +2,7 @@
 bin_PROGRAMS = tools/lxc-harden
 tools_lxc_harden_SOURCES = \
 	tools/lxc-harden.c \
+	tools/check.h \
 	tools/command.c tools/command.h \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
