@@ -76,6 +76,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-initver \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
+	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-span \
 	tests/fuzz/fuzz-unitfile \
 	tests/fuzz/fuzz-lxcconf

@@ -28,6 +28,17 @@ tests_unit_test_config_edit_SOURCES = \
 	tests/unit/test-config-edit.c \
 	tools/config-edit.c tools/config-edit.h
 
+check_PROGRAMS += tests/unit/test-record
+TESTS += tests/unit/test-record
+record_sources = tools/record.c tools/record-parse.c tools/record.h
+tests_unit_test_record_SOURCES = tests/unit/test-record.c $(record_sources)
+tests_unit_test_record_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_unit_test_record_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz-record.c $(record_sources) $(fuzz_main)
+tests_fuzz_fuzz_record_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_fuzz_fuzz_record_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+
 EXTRA_DIST += tools/quickstart tools/quickstart-moves tools/quickstart-source
 
 nodist_bashcompletion_DATA = tools/completion/lxc-harden
