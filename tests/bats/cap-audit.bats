@@ -53,7 +53,7 @@ teardown_file() {
 setup() {
 	missing=''
 	[ "$(id -u)" = 0 ] || missing='not root'
-	for tool in lxc-start socat busybox capsh; do
+	for tool in lxc-start socat busybox capsh jq; do
 		command -v $tool >/dev/null || missing="no $tool"
 	done
 	BIN=${LXC_HARDEN_LIBEXECDIR:-}/cap-audit
@@ -145,7 +145,7 @@ init_pid() { lxc-info -P "$D/ct" -n c -pH 3>&-; }
 
 has() { grep -qF -e "$1" "$C/harden/audit.json" || { cat "$C/harden/audit.json"; return 1; }; }
 
-valid_json() { ! command -v python3 >/dev/null || python3 -m json.tool "$1" >/dev/null; }
+valid_json() { jq -e . "$1" >/dev/null; }
 
 starts() {
 	start "$@" || { grep -e ERROR -e 'produced output' "$C/log"; return 1; }
