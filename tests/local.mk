@@ -85,6 +85,8 @@ fuzz_targets = \
 # else replay.c does.  Either way tests/fuzz/replay feeds each its corpus.
 if FUZZERS
 fuzz_main = tests/fuzz/fuzz.h
+# With "make" already: they are what such a build is for.
+all-local: $(fuzz_targets)
 else
 fuzz_main = tests/fuzz/fuzz.h tests/fuzz/replay.c
 endif
