@@ -53,6 +53,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 900,
 		.on_host =
 			"open_by_handle_at(2) opens, also for writing, any file of a file system "
 			"of which the container sees a part. Handles can be guessed: with the "
@@ -168,6 +169,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 60,
 		.base_keeps = true,
 		.on_host = "Makes files immutable or append-only. They stay so for the host's "
 			   "root: lxc-destroy, and backups that delete, stop at them.",
@@ -196,6 +198,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
+		.weight = 30,
 		.base_keeps = false,
 		.on_host =
 			"Hears the netlink messages of network namespaces that have an id in its "
@@ -214,6 +217,8 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_KERNEL,
 		.idmapped = CAPINFO_KERNEL,
+		.weight = 250,
+		.weight_idmapped = 250,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host = "Configures its own network namespace, which opens nf_tables, traffic "
@@ -234,6 +239,8 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_KERNEL,
 		.idmapped = CAPINFO_KERNEL,
+		.weight = 80,
+		.weight_idmapped = 80,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host = "Raw and packet sockets in its own network namespace: reads and forges "
@@ -253,6 +260,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 40,
 		.base_keeps = true,
 		.on_host = "Locks memory past RLIMIT_MEMLOCK. Its memory cgroup still counts it; "
 			   "without a limit there the host has nothing left to swap.",
@@ -282,6 +290,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 950,
 		.on_host = "Loads code of its own into the host's kernel, and unloads modules.",
 		.on_host_idmapped = NOTHING_INIT,
 		.needed_by = "Nobody who should: load the modules on the host. Without it "
@@ -295,6 +304,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 900,
 		.on_host =
 			"I/O ports by iopl(2) and ioperm(2), the kernel's memory by /proc/kcore "
 			"and, where the node is there, /dev/mem; writes PCI configuration, sends "
@@ -327,6 +337,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_KERNEL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 40,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host = "Reads and controls every process in its pid namespace, those with more "
@@ -345,6 +356,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 20,
 		.base_keeps = true,
 		.on_host = "Process accounting of its own pid namespace: the kernel then writes to "
 			   "a file that it names, at each exit, until 2 per cent of the disk are "
@@ -359,6 +371,8 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_KERNEL,
+		.weight = 900,
+		.weight_idmapped = 600,
 		.on_host =
 			"Mounts /proc and /sys anew, writable, and with them core_pattern, uevent "
 			"helpers and sysctls of the host; mounts disks; enters namespaces; sets "
@@ -382,6 +396,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 300,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host =
@@ -400,6 +415,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 60,
 		.base_keeps = true,
 		.on_host = "Negative nice values, real-time scheduling (95 per cent of each "
 			   "processor, by default) and I/O priority. A cpu and cpuset limit "
@@ -417,6 +433,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 60,
 		.base_keeps = true,
 		.on_host = "Raises hard limits, uses the blocks that a file system reserves for "
 			   "root, exempts its processes from the host's OOM killer "
@@ -435,6 +452,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.2",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 150,
 		.on_host = "Sets the clock of the host, and of every container on it.",
 		.on_host_idmapped = NOTHING_INIT,
 		.needed_by =
@@ -461,6 +479,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.4",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 850,
 		.on_host = "Makes nodes of every device. Opening them is for the device cgroup to "
 			   "refuse; where it does not, that is the host's raw disk. A node in the "
 			   "root file system also serves a host user who can reach it there.",
@@ -475,6 +494,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.4",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 30,
 		.base_keeps = true,
 		.on_host =
 			"Leases on files of any user: where the host opens such a file it waits, "
@@ -490,6 +510,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.6.11",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 20,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host =
@@ -509,6 +530,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.6.11",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 40,
 		.base_keeps = true,
 		.keep_keeps = true,
 		.on_host =
@@ -546,6 +568,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.6.25",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_OWN,
+		.weight = 300,
 		.on_host = "Past the rules of Smack, where that is the host's security module.",
 		.on_host_idmapped = NOTHING_INIT,
 		.needed_by = "Nobody in a container.",
@@ -557,6 +580,8 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.6.25",
 		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_KERNEL,
+		.weight = 300,
+		.weight_idmapped = 40,
 		.on_host = "Loads, replaces and removes the host's AppArmor profiles, its own "
 			   "among them; Smack's rules and labels.",
 		.on_host_idmapped = "Profiles of an AppArmor namespace of its own, where LXC made "
@@ -570,6 +595,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "2.6.37",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
+		.weight = 120,
 		.on_host = "Reads and clears the host's kernel log, sets its console level; sees "
 			   "kernel addresses (/proc/kallsyms, kptr_restrict=1), which exploits "
 			   "look for.",
@@ -585,6 +611,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "3.0",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 20,
 		.on_host = "Wakes the host from suspend.",
 		.on_host_idmapped = NOTHING_INIT,
 		.needed_by = "Timers with WakeSystem=.",
@@ -597,6 +624,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "3.5",
 		.privileged = CAPINFO_DENIAL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 20,
 		.on_host = "Keeps the host from suspend (EPOLLWAKEUP, /sys/power/wake_lock).",
 		.on_host_idmapped = NOTHING_INIT,
 		.needed_by = "Nobody in a container.",
@@ -608,6 +636,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "3.16",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
+		.weight = 80,
 		.on_host = "Reads the host's audit records (command lines, paths, logins) as they "
 			   "come, where the container shares the host's network namespace: the "
 			   "kernel multicasts them only there.",
@@ -623,6 +652,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "5.8",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
+		.weight = 150,
 		.on_host = "Measures and samples all of the host by perf_event_open(2), kernel "
 			   "and other containers included; with bpf, reads kernel memory.",
 		.on_host_idmapped = NOTHING_INIT,
@@ -635,6 +665,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "5.8",
 		.privileged = CAPINFO_KERNEL,
 		.idmapped = CAPINFO_OWN,
+		.weight = 250,
 		.on_host = "Loads BPF programs: the verifier has been fooled into giving kernel "
 			   "memory more than once. With perfmon it reads that memory, with "
 			   "net_admin it filters and changes traffic.",
@@ -650,6 +681,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 		.since = "5.9",
 		.privileged = CAPINFO_SECRETS,
 		.idmapped = CAPINFO_OWN,
+		.weight = 80,
 		.on_host =
 			"Opens, by /proc/PID/map_files, what a process that it may look into has "
 			"mapped, wherever that file lies: also of a host program that is just "

@@ -27,11 +27,16 @@ struct capinfo {
 	const char *since;	       /* Linux release */
 	enum capinfo_class privileged; /* without a user namespace */
 	enum capinfo_class idmapped;   /* with one */
-	bool base_keeps, keep_keeps;   /* what base.conf and keep.conf leave a container */
-	const char *on_host;	       /* what it lets root do, in a privileged container */
-	const char *on_host_idmapped;  /* ... and in an id-mapped one */
-	const char *needed_by;	       /* who in a guest asks for it */
-	const char *without;	       /* what fails, and how that looks */
+	/*
+	 * How much of its class, and of those below it, it gives away by itself, in thousandths;
+	 * 0 for CAPINFO_OWN.  lxc-harden-check(8) makes the score of these.
+	 */
+	unsigned short weight, weight_idmapped;
+	bool base_keeps, keep_keeps;  /* what base.conf and keep.conf leave a container */
+	const char *on_host;	      /* what it lets root do, in a privileged container */
+	const char *on_host_idmapped; /* ... and in an id-mapped one */
+	const char *needed_by;	      /* who in a guest asks for it */
+	const char *without;	      /* what fails, and how that looks */
 	const char *source;
 };
 

@@ -12,7 +12,9 @@ lib_libharden_a_SOURCES = \
 	lib/journal.c lib/journal.h \
 	lib/json.c lib/json.h \
 	lib/lxcconf.c lib/lxcconf.h \
+	lib/lxcseccomp.c lib/lxcseccomp.h \
 	lib/mnt.c lib/mnt.h \
+	lib/mountentry.c lib/mountentry.h \
 	lib/mountinfo.c lib/mountinfo.h \
 	lib/proc.c lib/proc.h \
 	lib/policy.c lib/policy.h \

@@ -46,6 +46,9 @@ unit_tests = \
 	tests/unit/test-span \
 	tests/unit/test-unitfile \
 	tests/unit/test-capinfo \
+	tests/unit/test-check-score \
+	tests/unit/test-lxcseccomp \
+	tests/unit/test-mountentry \
 	tests/unit/test-lxcconf
 
 bats_tests = \
@@ -61,6 +64,8 @@ tests_unit_test_audit_mounts_SOURCES = tests/unit/test-audit-mounts.c \
 tests_unit_test_audit_process_SOURCES = tests/unit/test-audit-process.c \
 	hooks/audit-process.c hooks/audit-findings.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
+tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
+	tools/check-score.c tools/check-reasons.c
 
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
@@ -79,6 +84,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-span \
 	tests/fuzz/fuzz-unitfile \
+	tests/fuzz/fuzz-lxcseccomp \
 	tests/fuzz/fuzz-lxcconf
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
@@ -112,6 +118,8 @@ tests_fuzz_fuzz_unitfile_SOURCES = tests/fuzz/fuzz-unitfile.c $(fuzz_main)
 tests_fuzz_fuzz_unitfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_lxcseccomp_SOURCES = tests/fuzz/fuzz-lxcseccomp.c $(fuzz_main)
+tests_fuzz_fuzz_lxcseccomp_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_lxcconf_SOURCES = tests/fuzz/fuzz-lxcconf.c $(fuzz_main)
 tests_fuzz_fuzz_lxcconf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
