@@ -15,8 +15,8 @@
 
 #include "hooks/audit-guest.h"
 #include "hooks/audit-join.h"
-#include "hooks/audit-mounts.h"
-#include "hooks/audit-process.h"
+#include "lib/audit-mounts.h"
+#include "lib/audit-process.h"
 #include "hooks/audit-record.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"

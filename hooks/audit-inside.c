@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hooks/audit-findings.h"
-#include "hooks/audit-process.h"
+#include "lib/audit-findings.h"
+#include "lib/audit-process.h"
 #include "hooks/audit-try.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"

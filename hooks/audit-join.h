@@ -13,7 +13,7 @@
 #define HOOKS_AUDIT_JOIN_H
 
 #include "hooks/audit-guest.h"
-#include "hooks/audit-process.h"
+#include "lib/audit-process.h"
 #include "lib/policy.h"
 
 /* Fills *ret as audit_read_guest() does, without looking into the guest.  0 or -errno. */

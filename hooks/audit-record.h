@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "hooks/audit-findings.h"
+#include "lib/audit-findings.h"
 #include "hooks/audit-guest.h"
-#include "hooks/audit-process.h"
+#include "lib/audit-process.h"
 #include "hooks/audit.h"
 
 #define AUDIT_FILE "audit.json"

@@ -11,16 +11,12 @@ pkglibexec_PROGRAMS += hooks/cap-audit
 hooks_cap_audit_SOURCES = \
 	hooks/cap-audit.c \
 	hooks/audit.h \
-	hooks/audit-findings.c hooks/audit-findings.h \
 	hooks/audit-guest.c hooks/audit-guest.h \
 	hooks/audit-host.c \
 	hooks/audit-inside.c \
 	hooks/audit-join.c hooks/audit-join.h \
 	hooks/audit-json.c \
-	hooks/audit-mounts.c hooks/audit-mounts.h \
-	hooks/audit-mounttable.c hooks/audit-mounttable.h \
 	hooks/audit-policy.c \
-	hooks/audit-process.c hooks/audit-process.h \
 	hooks/audit-record.c hooks/audit-record.h \
 	hooks/audit-stop.c \
 	hooks/audit-trials.c \

@@ -2,6 +2,10 @@
 noinst_LIBRARIES += lib/libharden.a
 lib_libharden_a_SOURCES = \
 	lib/cleanup.h \
+	lib/audit-findings.c lib/audit-findings.h \
+	lib/audit-mounts.c lib/audit-mounts.h \
+	lib/audit-mounttable.c lib/audit-mounttable.h \
+	lib/audit-process.c lib/audit-process.h \
 	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
 	lib/cgroup.c lib/cgroup.h \

@@ -59,10 +59,6 @@ bats_tests = \
 	tests/bats/config.bats
 
 # Those of the hooks' parts bring them along.
-tests_unit_test_audit_mounts_SOURCES = tests/unit/test-audit-mounts.c \
-	hooks/audit-mounts.c hooks/audit-mounttable.c hooks/audit-findings.c
-tests_unit_test_audit_process_SOURCES = tests/unit/test-audit-process.c \
-	hooks/audit-process.c hooks/audit-findings.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
 tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
 	tools/check-score.c tools/check-reasons.c

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hooks/audit-mounts: on real tables, and on lines added to a small one. */
+/* lib/audit-mounts: on real tables, and on lines added to a small one. */
 #include "config.h"
 
-#include "hooks/audit-mounts.h"
+#include "lib/audit-mounts.h"
 
 #include "tests/unit/tap.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hooks/audit-process: what is pure in it, and what it makes of captured facts. */
+/* lib/audit-process: what is pure in it, and what it makes of captured facts. */
 #include "config.h"
 
-#include "hooks/audit-process.h"
+#include "lib/audit-process.h"
 
 #include "tests/unit/tap.h"
 

@@ -4,14 +4,14 @@
  * The process has not executed anything of the guest's yet, or, for an audit by hand,
  * is the guest's own; /proc is the host's and the kernel writes it.
  */
-#ifndef HOOKS_AUDIT_PROCESS_H
-#define HOOKS_AUDIT_PROCESS_H
+#ifndef LIB_AUDIT_PROCESS_H
+#define LIB_AUDIT_PROCESS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "hooks/audit-findings.h"
+#include "lib/audit-findings.h"
 #include "lib/policy.h"
 #include "lib/procstatus.h"
 

@@ -2,7 +2,7 @@
 /* See audit-mounttable.h. */
 #include "config.h"
 
-#include "hooks/audit-mounttable.h"
+#include "lib/audit-mounttable.h"
 
 #include <errno.h>
 #include <stdlib.h>

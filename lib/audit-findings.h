@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What an audit has against a container, each with a short key for programs and a text. */
-#ifndef HOOKS_AUDIT_FINDINGS_H
-#define HOOKS_AUDIT_FINDINGS_H
+#ifndef LIB_AUDIT_FINDINGS_H
+#define LIB_AUDIT_FINDINGS_H
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
 /* See audit-findings.h. */
 #include "config.h"
 
-#include "hooks/audit-findings.h"
+#include "lib/audit-findings.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * A container's mount table beside the host's, and what can be asked of the two.  Pure;
  * the paths are hostile and as the kernel escapes them.
  */
-#ifndef HOOKS_AUDIT_MOUNTTABLE_H
-#define HOOKS_AUDIT_MOUNTTABLE_H
+#ifndef LIB_AUDIT_MOUNTTABLE_H
+#define LIB_AUDIT_MOUNTTABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* See audit-process.h. */
 #include "config.h"
 
-#include "hooks/audit-process.h"
+#include "lib/audit-process.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,12 +2,12 @@
 /* See audit-mounts.h. */
 #include "config.h"
 
-#include "hooks/audit-mounts.h"
+#include "lib/audit-mounts.h"
 
 #include <errno.h>
 #include <limits.h>
 
-#include "hooks/audit-mounttable.h"
+#include "lib/audit-mounttable.h"
 
 struct state {
 	const struct audit_mounts *in;

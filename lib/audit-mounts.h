@@ -4,12 +4,12 @@
  * /proc/PID/mountinfo and /proc/PID/cgroup as the host sees them.  The paths in the
  * container's are hostile: a guest's shell may have run before.
  */
-#ifndef HOOKS_AUDIT_MOUNTS_H
-#define HOOKS_AUDIT_MOUNTS_H
+#ifndef LIB_AUDIT_MOUNTS_H
+#define LIB_AUDIT_MOUNTS_H
 
 #include <stdbool.h>
 
-#include "hooks/audit-findings.h"
+#include "lib/audit-findings.h"
 #include "lib/policy.h"
 #include "lib/span.h"
 
