@@ -56,7 +56,8 @@ bats_tests = \
 	tests/bats/strict.bats \
 	tests/bats/explain.bats \
 	tests/bats/cap-audit.bats \
-	tests/bats/config.bats
+	tests/bats/config.bats \
+	tests/bats/run.bats
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c

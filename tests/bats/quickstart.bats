@@ -26,6 +26,7 @@ setup_file() {
 }
 
 setup() {
+	unset TMPDIR # whose absence is what is tested
 	script=$instead/src/tools/quickstart
 	case $BATS_TEST_DESCRIPTION in
 	*:*) ;;
