@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/run: alone
 #
 # Root file systems made to turn mount-cgroup against the host.  Each is also given to the
 # rival, the bash hook of the articles, and what both did is printed.

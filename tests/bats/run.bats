@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/run: alone
 #
 # shellcheck disable=SC2016,SC2154 # text for inner shells, bats' own variables
 #

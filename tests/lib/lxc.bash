@@ -290,12 +290,12 @@ ct_destroy() {
 	dir=$(ct_dir "$1")
 	[ -d "$dir" ] || return 0
 	[ "$(ct_lxc info "$1" -sH 2>/dev/null)" = STOPPED ] ||
-		timeout 20 "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&-
+		timeout 20 "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&- ||
+		true # it went by itself
 	ct_wait_gone "$1" || ct_cgroups_remove "$1"
 	ct_unmount "$dir/rootfs" && ct_unmount "$dir/overlay" && rm -rf --one-file-system "$dir"
 	# Succeeds after the last container.
-	rmdir "${dir%/*}" "$CT_TMP" 2>/dev/null
-	return 0
+	rmdir "${dir%/*}" "$CT_TMP" 2>/dev/null || true
 }
 
 # --- the host, before and after -----------------------------------------------
