@@ -53,3 +53,11 @@ update-man: tools/capinfo-roff
 	sed -i -e '/BEGIN capabilities/,/END capabilities/{/BEGIN/{p;r capinfo.tmp' -e '};/END/!d}' $(man_page_5)
 	rm -f capinfo.tmp
 .PHONY: update-man
+
+check_PROGRAMS += tests/unit/test-containers
+TESTS += tests/unit/test-containers
+container_sources = tools/containers.c tools/containers.h tools/container-state.c \
+	tools/workers.c tools/workers.h
+tests_unit_test_containers_SOURCES = tests/unit/test-containers.c $(container_sources)
+tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+tests_unit_test_containers_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)

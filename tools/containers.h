@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * All containers of a host, as "lxc-harden list" and "check --all" walk over them: those of
+ * the LXCPATHs given, or LXC's own and ~/.local/share/lxc of every user.  A user's folder is
+ * hostile: it is read with that user's rights and no more (tools/workers.h), so that neither
+ * a link nor an include in it can show what only root may read.
+ */
+#ifndef TOOLS_CONTAINERS_H
+#define TOOLS_CONTAINERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "tools/workers.h"
+
+#define CONTAINERS_MAX 65536 /* of a folder; what is behind that is counted, not kept */
+
+struct container {
+	const char *lxcpath, *name; /* the name is as the folder has it: escape it */
+	struct workers_owner owner; /* with whose rights it is to be read: LXCPATH's owner */
+};
+
+/* Sorted: as the LXCPATHs came, then by name.  Those of one owner lie together. */
+struct containers {
+	struct container *items;
+	size_t n, n_paths;
+	size_t left_out; /* behind CONTAINERS_MAX */
+	void *paths;
+};
+
+struct containers_error {
+	char text[512]; /* one line, escaped */
+};
+
+/*
+ * A container is a folder with a regular file "config"; its name begins with no dot.  A path
+ * that is given must be there; a user's need not, and one that cannot be read is passed over.
+ * 0 and *ret (containers_done()), or -errno and *ret_error.
+ */
+int containers_find(const char *const *lxcpaths, size_t n, bool of_users, struct containers *ret,
+		    struct containers_error *ret_error);
+void containers_done(struct containers *list);
+
+/*
+ * A monitor of LXC's listens for that container, and it is root's or its owner's: anybody
+ * can bind an abstract socket of that name.  Asks nothing of it.
+ */
+bool containers_is_running(const struct container *c);
+
+enum containers_state { CONTAINERS_STOPPED, CONTAINERS_RUNNING, CONTAINERS_FROZEN };
+
+/*
+ * Asks liblxc, which loads the configuration, and waits for the monitor as long as that
+ * takes: for a process of tools/workers.h only.  *ret_pid is 0 if there is no init.
+ */
+enum containers_state containers_find_init(const struct container *c, pid_t *ret_pid);
+
+#endif

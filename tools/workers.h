@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Many like jobs, in processes that may crash or hang without harm to the others: one
+ * process does many jobs in turn, and another takes over behind the one at which it ended.
+ * Jobs that belong to a user are done with that user's rights and no more, so what he puts
+ * in the way is met as he would meet it himself.
+ */
+#ifndef TOOLS_WORKERS_H
+#define TOOLS_WORKERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Whose rights. */
+struct workers_owner {
+	uid_t uid;
+	gid_t gid;
+};
+
+enum workers_end {
+	WORKERS_UNDONE, /* no process could be made for it */
+	WORKERS_DONE,
+	WORKERS_CRASHED,
+	WORKERS_TIMED_OUT,
+};
+
+struct workers {
+	size_t n;
+	size_t size;	      /* of one result */
+	unsigned int jobs;    /* processes at a time; 0: as many as there are processors */
+	unsigned int seconds; /* for one job; 0: ten */
+	/* NULL: all with the caller's own rights; its own ids stand for these as well. */
+	const struct workers_owner *owners;
+	/*
+	 * Writes its result, which begins as zeros, in memory that the caller sees.  It must not
+	 * touch standard output; what it opens is closed before the next one at the latest.
+	 */
+	void (*run)(size_t index, void *result, const void *state);
+	const void *state;
+};
+
+struct workers_results {
+	size_t n;
+	const enum workers_end *ends; /* n */
+	void *results;		      /* n of the size asked for */
+	void *memory;
+	size_t memory_size;
+};
+
+/* 0 and *ret (workers_done()), or -errno. */
+int workers_run(const struct workers *workers, struct workers_results *ret);
+void workers_done(struct workers_results *results);
+
+/* Whose rights the caller cannot take: it is neither root nor that user. */
+bool workers_may_be(const struct workers_owner *owner);
+
+#endif
