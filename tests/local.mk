@@ -46,6 +46,8 @@ unit_tests = \
 	tests/unit/test-span \
 	tests/unit/test-unitfile \
 	tests/unit/test-capinfo \
+	tests/unit/test-filecap \
+	tests/unit/test-fstab \
 	tests/unit/test-check-score \
 	tests/unit/test-lxcseccomp \
 	tests/unit/test-mountentry \
@@ -55,6 +57,7 @@ bats_tests = \
 	tests/bats/breakout.bats \
 	tests/bats/strict.bats \
 	tests/bats/explain.bats \
+	tests/bats/generate.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
 	tests/bats/run.bats
@@ -78,6 +81,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz-initver \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
+	tests/fuzz/fuzz-filecap \
+	tests/fuzz/fuzz-fstab \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-span \
 	tests/fuzz/fuzz-unitfile \
@@ -113,6 +118,10 @@ tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
 tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_unitfile_SOURCES = tests/fuzz/fuzz-unitfile.c $(fuzz_main)
 tests_fuzz_fuzz_unitfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_filecap_SOURCES = tests/fuzz/fuzz-filecap.c $(fuzz_main)
+tests_fuzz_fuzz_filecap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_fstab_SOURCES = tests/fuzz/fuzz-fstab.c $(fuzz_main)
+tests_fuzz_fuzz_fstab_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_lxcseccomp_SOURCES = tests/fuzz/fuzz-lxcseccomp.c $(fuzz_main)

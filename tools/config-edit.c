@@ -19,7 +19,7 @@
 #include "lib/lxcconf.h"
 
 #define CONFIG "config"
-#define TEMPORARY ".config.lxc-harden" /* one name: under the lock there is one writer */
+#define TEMPORARY CONFIG_EDIT_TEMPORARY
 #define SIZE_MAX_CONFIG (1u << 20)
 #define LOCK_SECONDS 30
 
@@ -286,4 +286,22 @@ int config_edit_add(int dirfd, const char *path)
 int config_edit_remove(int dirfd, const char *path)
 {
 	return edit(dirfd, path, config_edit_remove_text);
+}
+
+/* Out and in again, in one step: the file never lacks the line. */
+static int renew_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
+{
+	auto_free char *without = NULL;
+	size_t size = text.n;
+	int r = config_edit_remove_text(text, path, &without, &size);
+
+	if (r < 0)
+		return r;
+	return config_edit_add_text(without ? (struct span){ without, size } : text, path, ret_text,
+				    ret_size);
+}
+
+int config_edit_renew(int dirfd, const char *path)
+{
+	return edit(dirfd, path, renew_text);
 }

@@ -11,6 +11,9 @@
 
 #include "lib/span.h"
 
+/* The new file before it is renamed.  One name: under the lock there is one writer. */
+#define CONFIG_EDIT_TEMPORARY ".config.lxc-harden"
+
 /*
  * The text with a marked "lxc.include = path" at its end: 1 and *ret_text (owned, size in
  * *ret_size), 0 if the text includes that path already, -EINVAL if it holds a NUL, behind
@@ -39,5 +42,7 @@ int config_edit_open(const char *lxcpath, const char *name);
  */
 int config_edit_add(int dirfd, const char *path);
 int config_edit_remove(int dirfd, const char *path);
+/* Moves our line behind whatever was written below it. */
+int config_edit_renew(int dirfd, const char *path);
 
 #endif

@@ -6,7 +6,19 @@ tools_lxc_harden_SOURCES = \
 	tools/command.c tools/command.h \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
-	tools/verb-explain.c
+	tools/generate-plan.c tools/generate-plan.h \
+	tools/generate-tell.c tools/generate-tell.h \
+	tools/generate-text.c \
+	tools/generate-write.c tools/generate-write.h \
+	tools/guest-files.c tools/guest-files.h \
+	tools/guest-mounts.c \
+	tools/guest-read.c tools/guest-read.h \
+	tools/guest-unit.c tools/guest-unit.h \
+	tools/guest-units.c tools/guest-units.h \
+	tools/harden-dir.c tools/harden-dir.h \
+	tools/verb-explain.c \
+	tools/verb-generate.c \
+	tools/verb-remove.c
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
 

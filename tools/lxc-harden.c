@@ -13,9 +13,20 @@
 
 #include "tools/command.h"
 
+static const char generate_help[] = "      --level=LEVEL   base (default), keep or strict\n"
+				    "      --add=CAP       keep this one too; may be repeated\n"
+				    "      --without=CAP   do not keep this one; may be repeated\n"
+				    "      --no-guest      do not look at the root file system\n"
+				    "      --stdout        print the fragment, write nothing\n"
+				    "      --dry-run       say what would change, write nothing\n";
+
 static const struct verb verbs[] = {
 	{ "explain", "[CAPABILITY...]", "Says what capabilities mean for a container", NULL,
 	  COMMAND_WORDS, verb_explain },
+	{ "generate", "[OPTION...] NAME", "Hardens a container by what it and its guest need",
+	  generate_help, COMMAND_CONTAINER, verb_generate },
+	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,
+	  COMMAND_CONTAINER, verb_remove },
 };
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -1,0 +1,458 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# lxc-harden generate and remove: real containers at each level, what the guest's files say,
+# bad input, and what is left when it is cut short.
+
+load ../lib/lxc.bash
+load ../lib/packages.bash
+
+setup_file() {
+	need_packages jq libcap2-bin
+	CT_TMP=$(ct_tmp_new)
+	export CT_TMP
+}
+
+setup() {
+	: "${LXC_HARDEN_BINDIR:?}" "${LXC_HARDEN_DATADIR:?}"
+	harden=$LXC_HARDEN_BINDIR/lxc-harden
+	tmp=$BATS_TEST_TMPDIR
+	lxc=$(ct_lxcpath)
+}
+
+teardown() {
+	ct_destroy gen || true
+	rm -rf --one-file-system "$CT_TMP/lxc/fake"
+}
+
+teardown_file() {
+	umount "$CT_TMP/small" 2>/dev/null || true
+	rm -rf --one-file-system "$CT_TMP"
+}
+
+generate() { "$harden" generate -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
+remove() { "$harden" remove -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
+
+# fake [config line...]: a container with a root file system of nothing but an init.
+fake() {
+	rm -rf --one-file-system "$lxc/fake"
+	mkdir -p "$lxc/fake/rootfs/"{sbin,etc/systemd/system,usr/lib/systemd/system,usr/bin}
+	root=$lxc/fake/rootfs
+	touch "$root/usr/lib/systemd/systemd" "$root/usr/lib/systemd/libsystemd-shared-252.so"
+	ln -s ../usr/lib/systemd/systemd "$root/sbin/init"
+	printf '%s\n' "lxc.include = $CT_SHARE/common.conf" "lxc.rootfs.path = dir:$root" "$@" >"$lxc/fake/config"
+	cp "$lxc/fake/config" "$tmp/config"
+	conf=$lxc/fake/harden/harden.conf
+}
+
+# unit NAME TEXT: enabled.
+unit() {
+	mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
+	printf '%b' "$2" >"$root/etc/systemd/system/$1"
+	ln -sf "/etc/systemd/system/$1" "$root/etc/systemd/system/multi-user.target.wants/$1"
+}
+
+untouched() {
+	cmp "$tmp/config" "$lxc/fake/config"
+	[ ! -e "$lxc/fake/harden" ]
+	[ -z "$(find "$lxc/fake" -maxdepth 1 -name '.*' ! -name . -print)" ]
+}
+
+refused() { # STATUS TEXT ARG...
+	local want=$1 text=$2
+	shift 2
+	run generate "$@"
+	[ "$status" = "$want" ] || { echo "status $status: $output"; return 1; }
+	[[ ${lines[0]} == *"$text"* ]] || { echo "said: $output"; return 1; }
+	[ "${#lines[@]}" = 1 ]
+	untouched
+}
+
+# full_circle LEVEL GUEST MODE: boots running, holds what was said, and goes back.
+full_circle() {
+	local level=$1 guest=$2 mode=$3 dir state
+	ct_guest_root "$guest" "$mode" >/dev/null || skip "guest $guest is not built"
+	ct_new gen "$guest" "$mode"
+	dir=$(ct_dir gen)
+	cp "$dir/config" "$tmp/config"
+	generate --quiet --level "$level" gen
+	[ "$(grep -c 'lxc.include = .*harden.conf' "$dir/config")" = 1 ]
+	ct_start gen || { ct_hook_output gen; return 1; }
+	state=$(ct_wait_ready gen) || true
+	[ "$state" = running ] || { echo "$state"; ct_failed_units gen; return 1; }
+	grep -F '"verdict": "conforms"' "$dir/harden/audit.json"
+	# The bounding set is the list that the fragment names, to the bit.
+	local bits
+	bits=$(sed -n 's/^CapBnd:\t//p' "/proc/$(ct_pid gen)/status")
+	# But for sys_resource, which this machine's root may lack, and a user namespace not.
+	diff <(capsh --decode="$bits" | sed 's/.*=//' | tr , '\n' | sed 's/^cap_//' | grep -vx sys_resource | sort) \
+		<(sed -n 's/^lxc.cap.keep = //p' "$dir/harden/harden.conf" | grep -vx sys_resource | sort)
+	ct_stop gen
+	remove --quiet gen
+	cmp "$tmp/config" "$dir/config"
+	[ ! -e "$dir/harden" ]
+}
+
+# --- real containers ------------------------------------------------------------
+
+@test "base, bookworm, privileged: running, conforms, and back" { full_circle base bookworm priv; }
+@test "base, bookworm, id-mapped" { full_circle base bookworm id; }
+@test "keep, bookworm, privileged" { full_circle keep bookworm priv; }
+@test "keep, bookworm, id-mapped" { full_circle keep bookworm id; }
+@test "strict, bookworm, privileged" { full_circle strict bookworm priv; }
+@test "strict, bookworm, id-mapped" { full_circle strict bookworm id; }
+@test "base, trixie, privileged" { full_circle base trixie priv; }
+@test "base, trixie, id-mapped" { full_circle base trixie id; }
+@test "keep, trixie, privileged" { full_circle keep trixie priv; }
+@test "keep, trixie, id-mapped" { full_circle keep trixie id; }
+@test "strict, trixie, privileged" { full_circle strict trixie priv; }
+@test "strict, trixie, id-mapped" { full_circle strict trixie id; }
+
+@test "a container that holds more than the policy does not start" {
+	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	ct_new gen bookworm priv
+	generate -q --level keep gen
+	ct_config_append gen 'lxc.cap.keep = sys_time'
+	run ct_start gen
+	[ "$status" -ne 0 ]
+	grep -F '"verdict": "refused"' "$(ct_dir gen)/harden/audit.json"
+}
+
+@test "a writable folder of the container's own configuration passes the audit" {
+	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	mkdir -p "$CT_TMP/data"
+	ct_new gen bookworm priv "lxc.mount.entry = $CT_TMP/data srv none bind 0 0"
+	generate -q gen
+	ct_start gen || { ct_hook_output gen; return 1; }
+	[ "$(ct_wait_ready gen)" = running ]
+}
+
+# --- the text ---------------------------------------------------------------------
+
+@test "twice is the same to the byte, and one line" {
+	fake
+	generate -q fake
+	sha256sum "$conf" "$lxc/fake/harden/policy" "$lxc/fake/config" >"$tmp/sums"
+	run generate fake
+	[[ $output == *'(as it was already)'* ]]
+	sha256sum -c "$tmp/sums"
+	generate --stdout fake | cmp - "$conf"
+}
+
+@test "lines written behind ours stay, and remove leaves just them" {
+	fake
+	generate -q fake
+	echo 'lxc.environment = A=b' >>"$lxc/fake/config"
+	sed -i '1i # first' "$lxc/fake/config"
+	generate -q --level keep fake
+	[ "$(tail -n 1 "$lxc/fake/config")" = 'lxc.environment = A=b' ]
+	remove -q fake
+	{ echo '# first'; cat "$tmp/config"; echo 'lxc.environment = A=b'; } | cmp - "$lxc/fake/config"
+}
+
+@test "an include behind ours that wipes the list: ours moves to the end" {
+	fake
+	generate -q fake
+	echo "lxc.include = $CT_SHARE/userns.conf" >>"$lxc/fake/config"
+	generate -q fake
+	[[ $(tail -n 1 "$lxc/fake/config") == *harden.conf ]]
+	remove -q fake
+	{ cat "$tmp/config"; echo "lxc.include = $CT_SHARE/userns.conf"; } | cmp - "$lxc/fake/config"
+}
+
+@test "a configuration without a newline at its end comes back so" {
+	fake
+	printf 'lxc.arch = x86_64' >>"$lxc/fake/config"
+	cp "$lxc/fake/config" "$tmp/config"
+	generate -q fake
+	remove -q fake
+	untouched
+}
+
+@test "remove twice, and without generate, is no error" {
+	fake
+	run remove fake
+	[ "$status" = 0 ]
+	untouched
+}
+
+@test "remove keeps records, and works where the fragment is gone" {
+	fake
+	generate -q fake
+	echo '{}' >"$lxc/fake/harden/record.json"
+	rm "$conf"
+	remove -q fake
+	cmp "$tmp/config" "$lxc/fake/config"
+	[ "$(ls -A "$lxc/fake/harden")" = record.json ]
+}
+
+@test "remove refuses while a line of somebody's own includes the fragment" {
+	fake
+	generate -q fake
+	sed -i "1i lxc.include = $conf" "$lxc/fake/config"
+	run remove fake
+	[ "$status" = 2 ]
+	[ -e "$conf" ]
+}
+
+@test "what the configuration drops itself is not given back, but by --add" {
+	fake 'lxc.cap.drop = net_raw chown'
+	generate -q --level keep fake
+	! grep -x 'lxc.cap.keep = net_raw' "$conf"
+	grep -F "net_raw (dropped by $lxc/fake/config:3):" "$conf"
+	generate -q --level keep --add CAP_NET_RAW --without kill fake
+	grep -x 'lxc.cap.keep = net_raw' "$conf"
+	! grep -x 'lxc.cap.keep = kill' "$conf"
+	! grep -x 'lxc.cap.keep = chown' "$conf"
+	grep -w net_raw "$lxc/fake/harden/policy"
+}
+
+@test "a keep list of the configuration's own: loads, and nothing is added to it" {
+	fake 'lxc.cap.drop =' 'lxc.cap.keep = chown setuid sys_admin'
+	generate -q fake
+	[ "$(sed -n 's/^lxc.cap.keep = //p' "$conf" | xargs)" = 'chown setuid' ]
+}
+
+@test "dry-run and stdout write nothing; the diff names what goes" {
+	fake
+	run generate --dry-run fake
+	[ "$status" = 0 ]
+	[[ $output == *'- '*sys_admin* ]]
+	generate --stdout fake >/dev/null
+	generate --dry-run --json fake | jq -e '(.before | index("sys_admin")) and
+		(.after | index("sys_admin") | not) and (.written | not)'
+	untouched
+}
+
+@test "the container's own seccomp profile stays at base, not at strict" {
+	fake "lxc.seccomp.profile = $LXC_HARDEN_DATADIR/base.seccomp"
+	generate -q fake
+	! grep '^lxc.seccomp.profile' "$conf"
+	generate -q --level strict fake
+	grep '^lxc.seccomp.profile = .*strict.seccomp' "$conf"
+}
+
+# --- the guest --------------------------------------------------------------------
+
+@test "file capabilities: kept where the level may, else said" {
+	fake
+	cp /bin/true "$root/usr/bin/lock" && setcap cap_ipc_lock+ep "$root/usr/bin/lock"
+	cp /bin/true "$root/usr/bin/clock" && setcap cap_sys_time+ep "$root/usr/bin/clock"
+	run generate --level keep fake
+	[ "$status" = 0 ]
+	grep -x 'lxc.cap.keep = ipc_lock' "$conf"
+	! grep -x 'lxc.cap.keep = sys_time' "$conf"
+	grep -x '#   here: file capability of /usr/bin/clock' "$conf"
+	[[ $output == *"'/usr/bin/clock' cannot be executed"* ]]
+	generate -q --level strict fake
+	! grep -x 'lxc.cap.keep = ipc_lock' "$conf"
+}
+
+@test "units: ambient capabilities, sandboxes that fail or are passed over, drop-ins, masks" {
+	fake
+	unit amb.service '[Service]\nAmbientCapabilities=CAP_IPC_LOCK \\\n# no\nCAP_SYS_TIME\n'
+	unit dyn.service '[Service]\nDynamicUser=yes\nProtectSystem=full\n'
+	unit off.service '[Service]\nDynamicUser=yes\n'
+	unit cond.service '[Unit]\nConditionVirtualization=!container\n[Service]\nDynamicUser=yes\n'
+	unit masked.service '[Service]\nDynamicUser=yes\n'
+	ln -sf /dev/null "$root/etc/systemd/system/masked.service"
+	mkdir "$root/etc/systemd/system/off.service.d"
+	printf '[Service]\nDynamicUser=no\n' >"$root/etc/systemd/system/off.service.d/a.conf"
+	run generate --level keep fake
+	[[ $output == *"unit 'dyn.service' will fail: DynamicUser"* ]]
+	grep -x '#   dyn.service: ProtectSystem' "$conf"
+	grep -x 'lxc.cap.keep = ipc_lock' "$conf"
+	! grep -x 'lxc.cap.keep = sys_time' "$conf"
+	! grep -E 'off.service|cond.service|masked.service' "$conf"
+}
+
+@test "mount units and fstab: tmpfs in nesting order, what is there already not again" {
+	fake
+	printf '%s\n' 'x /cache/a/b tmpfs size=1m,suid,exec,mode=0700 0 0' 'x /cache tmpfs defaults 0 0' \
+		'/dev/sda1 /data ext4 defaults 0 2' 'x /proc/x tmpfs rw 0 0' 'x /tmp tmpfs rw 0 0' \
+		'x /a/../b tmpfs rw 0 0' 'x /none tmpfs noauto 0 0' >"$root/etc/fstab"
+	unit var-scratch.mount '[Mount]\nWhat=t\nWhere=/var/scratch\nType=tmpfs\nOptions=mode=1777,size=50%%\n'
+	generate -q fake
+	run sed -n '/--- The guest/,$s/^lxc.mount.entry = //p' "$conf"
+	[ "$output" = "tmpfs cache tmpfs nosuid,nodev,create=dir 0 0
+tmpfs cache/a/b tmpfs nosuid,nodev,size=1m,mode=0700,create=dir 0 0
+tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,create=dir 0 0" ]
+	grep -F "'/data': fstab: a mount that init cannot make" "$conf"
+}
+
+@test "hostile root file systems: bounded, and nothing of them gets into the lines" {
+	fake
+	unit big.service ''
+	truncate -s 1G "$root/etc/systemd/system/big.service"
+	unit fifo.service ''
+	rm "$root/etc/systemd/system/fifo.service" && mkfifo "$root/etc/systemd/system/fifo.service"
+	unit loop.service ''
+	ln -sf loop2.service "$root/etc/systemd/system/loop.service"
+	ln -sf loop.service "$root/etc/systemd/system/loop2.service"
+	unit $'evil\nlxc.cap.keep = sys_admin\n.service' '[Service]\nDynamicUser=yes\n'
+	mkdir "$root/etc/systemd/system/many.service.d"
+	unit many.service '[Service]\n'
+	(cd "$root/etc/systemd/system/many.service.d" && touch {1..3000}.conf)
+	ln -s / "$root/usr/share"
+	mkfifo "$root/etc/fstab"
+	(cd "$root/usr/bin" && for _ in {1..200}; do mkdir d && cd d; done)
+	run timeout 20 "$harden" generate -P "$lxc" fake
+	[ "$status" = 0 ]
+	[[ $output == *"big.service': too large, not read"* ]]
+	[[ $output == *"fifo.service': not a regular file, not read"* ]]
+	[[ $output == *"'many.service': more drop-ins than are read"* ]]
+	[[ $output == *"'etc/fstab': not a regular file, not read"* ]]
+	[[ $output == *'nested too deep'* ]]
+	! grep '^lxc.*sys_admin' "$conf"
+	grep -F 'evil\x0alxc.cap.keep = sys_admin\x0a.service' "$conf"
+}
+
+@test "links in the root file system lead nowhere" {
+	fake
+	rm -r "$root/etc/systemd"
+	mkdir -p "$tmp/out/system/x.target.wants"
+	printf '[Service]\nDynamicUser=yes\n' >"$tmp/out/system/out.service"
+	ln -s ../out.service "$tmp/out/system/x.target.wants/out.service"
+	ln -s "$tmp/out" "$root/etc/systemd"
+	generate -q fake
+	! grep out.service "$conf"
+}
+
+# --- bad input ----------------------------------------------------------------------
+
+@test "options and names" {
+	fake
+	refused 2 "no level 'x'" --level x fake
+	refused 2 "no capability 'sys_nonsense'" --add sys_nonsense fake
+	refused 2 'both --add and --without: chown' --add chown --without CHOWN fake
+	refused 2 'takes one container' fake more
+	refused 2 '--stdout goes with' --stdout --json fake
+	refused 2 "no such option '--wrong'" --wrong fake
+	refused 2 'is no name of a container' ../x
+	refused 2 'No such file' nobody
+	refused 2 'which container?'
+}
+
+@test "broken configurations: file and line, nothing written" {
+	local line
+	while IFS= read -r line; do
+		fake "$line"
+		refused 2 "$lxc/fake/config:3" fake
+	done <<-'LINES'
+		lxc.cap.drop = nonsense
+		lxc.cap.keep = chown
+		lxc.cap.drop = 99
+		lxc.nonsense = 1
+		lxc.include = /no/such/file
+		lxc.include = /dev/zero
+		lxc.net.0.type = nonsense
+		lxc.mount.auto = nonsense
+		lxc.idmap = nonsense
+		lxc.no_equals
+		lxc.cap.drop = none
+		lxc.cap.drop = CHOWN
+		lxc.cap.drop = cap_chown
+		lxc.cap.drop = chown,kill
+	LINES
+	fake "lxc.include = $lxc/fake/config"
+	refused 2 'include cycle' fake
+	fake "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
+	refused 2 'a level is included by another line' fake
+}
+
+@test "root file systems that cannot be read: a clear line, and --no-guest" {
+	local path
+	for path in loop:/x.img lvm:/dev/a/b rbd:p/x /no/such / overlay:/a:/b; do
+		fake "lxc.rootfs.path = $path"
+		refused 2 "cannot read the guest at" fake
+	done
+	fake 'lxc.rootfs.path = loop:/x.img'
+	generate -q --no-guest fake
+	grep -x '# Not looked at (--no-guest).' "$conf"
+}
+
+@test "no symlink in the container's folder is followed" {
+	fake
+	mkdir "$tmp/elsewhere"
+	ln -s "$tmp/elsewhere" "$lxc/fake/harden"
+	run generate fake
+	[ "$status" = 2 ]
+	run remove fake
+	[ -z "$(ls -A "$tmp/elsewhere")" ]
+	rm "$lxc/fake/harden"
+	mkdir "$lxc/fake/harden"
+	echo precious >"$tmp/precious"
+	ln -s "$tmp/precious" "$lxc/fake/harden/harden.conf"
+	run generate fake
+	[ "$status" != 0 ]
+	[ "$(cat "$tmp/precious")" = precious ]
+	cmp "$tmp/config" "$lxc/fake/config"
+}
+
+# --- cut short ------------------------------------------------------------------------
+
+loads() { lxc-info -P "$lxc" -n fake -s >/dev/null 2>&1; }
+
+@test "killed at a random moment 100 times: the config loads, and is the old or the new one" {
+	local i r took
+	fake
+	took=$EPOCHREALTIME
+	generate -q fake
+	took=$(awk -v a="$took" -v b="$EPOCHREALTIME" 'BEGIN { print int((b - a) * 1000) }')
+	cp "$lxc/fake/config" "$tmp/new"
+	for ((i = 0; i < 100; i++)); do
+		remove -q fake
+		cmp "$tmp/config" "$lxc/fake/config"
+		"$harden" generate -q -P "$lxc" fake </dev/null >/dev/null 2>&1 3>&- 4>&- &
+		r=$((RANDOM % (took + 5)))
+		sleep "$(printf '0.%03d' "$r")"
+		kill -9 $! 2>/dev/null || true
+		wait $! 2>/dev/null || true
+		cmp -s "$tmp/config" "$lxc/fake/config" || cmp "$tmp/new" "$lxc/fake/config"
+		loads
+	done
+	remove -q fake
+	[ ! -e "$lxc/fake/harden" ]
+	[ "$(ls -A "$lxc/fake" | sort | xargs)" = 'config rootfs' ]
+}
+
+@test "a full disk: the old config, and nothing beside it" {
+	local size lxc_was=$lxc
+	mkdir -p "$CT_TMP/small"
+	for size in 4k 8k 12k 16k 20k 24k 28k 32k 36k; do
+		mount -t tmpfs -o "size=1m,mode=755" small "$CT_TMP/small"
+		lxc=$CT_TMP/small
+		fake
+		cp "$lxc/fake/config" "$tmp/config"
+		# Blocks for so many more bytes only.
+		mount -o "remount,size=$(($(df --output=used -k "$lxc" | tail -n 1) + ${size%k}))k" "$lxc"
+		run generate -q fake
+		if [ "$status" = 0 ]; then
+			loads
+			remove -q fake
+		else
+			[ "$status" = 1 ]
+			[[ $output == *'No space left on device'* ]]
+		fi
+		untouched
+		umount "$CT_TMP/small"
+		lxc=$lxc_was
+	done
+}
+
+@test "two at once: one after the other" {
+	local i
+	fake
+	for ((i = 0; i < 8; i++)); do
+		generate -q --level base fake &
+		generate -q --level keep fake &
+		wait
+		[ "$(grep -c '^lxc.include = .*/harden.conf' "$lxc/fake/config")" = 1 ]
+		loads
+		# Fragment and policy are of one level.
+		[ "$(sed -n 's/^name = //p' "$lxc/fake/harden/policy")" = \
+			"$(sed -n 's/.*, level \([a-z]*\);.*/\1/p' "$conf")" ]
+	done
+	remove -q fake
+	untouched
+}

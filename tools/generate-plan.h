@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What lxc-harden generate is going to write for a container: from its configuration
+ * without our fragment, a level, the administrator's wishes, and the guest.
+ */
+#ifndef TOOLS_GENERATE_PLAN_H
+#define TOOLS_GENERATE_PLAN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "lib/caps.h"
+#include "lib/lxcconf.h"
+#include "lib/policy.h"
+#include "tools/config-read.h"
+#include "tools/guest-read.h"
+
+struct plan {
+	const char *level;	    /* "base", "keep", "strict" */
+	char *fragment, *policy;    /* paths of harden.conf and policy */
+	struct lxcconf *full;	    /* the configuration as it is */
+	struct lxcconf *own;	    /* without our fragment; same files[] */
+	struct lxcconf *level_conf; /* PKGDATADIR/LEVEL.conf and what it includes */
+	char *level_text;	    /* of LEVEL.policy, into which level_policy points */
+	struct policy level_policy;
+	struct caps all;	  /* what the kernel has */
+	struct caps before;	  /* given by the configuration as it is */
+	struct caps held;	  /* ... without our fragment */
+	struct caps allowed;	  /* by the level */
+	struct caps grantable;	  /* what the guest may add to the level's by itself */
+	struct caps add, without; /* the administrator's */
+	struct caps kept;
+	bool idmapped;
+	bool included;	     /* the configuration has our line already */
+	struct guest *guest; /* NULL: not looked at */
+};
+
+/*
+ * Reads all of it but the guest.  0, or negative and one line in *ret_error: -EINVAL for
+ * what is the configuration's fault.
+ */
+int plan_read(struct plan *plan, const char *lxcpath, const char *name, const char *level,
+	      struct config_error *ret_error);
+/* The decision, once add, without and guest are set. */
+void plan_decide(struct plan *plan);
+void plan_done(struct plan *plan);
+
+/* The texts of harden.conf and of policy; false if the stream has no memory. */
+bool plan_emit_fragment(const struct plan *plan, FILE *out);
+bool plan_emit_policy(const struct plan *plan, FILE *out);
+/* A policy that both what is written and what was there before pass. */
+bool plan_emit_transition(const struct plan *plan, FILE *out);
+
+/*
+ * The configuration with that fragment, in place of ours or (at_end) as its last line; an
+ * owned object, or NULL.
+ */
+struct lxcconf *plan_simulate(const struct plan *plan, const char *text, size_t size, bool at_end);
+
+/* Why a capability is not kept: one phrase, in buf. */
+const char *plan_why_not(const struct plan *plan, unsigned int cap, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The texts that lxc-harden generate writes: see generate-plan.h.  The same plan gives the
+ * same bytes: no time, no host name, nothing in an order that a file system chooses.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/capinfo.h"
+#include "lib/emit.h"
+#include "tools/generate-plan.h"
+
+#define WIDTH 100
+
+/* A comment, wrapped at blanks; the first line starts with head, the others are indented. */
+static void put_comment(FILE *out, const char *head, const char *text)
+{
+	struct span rest = span_of(text), word;
+	int column = fprintf(out, "# %s", head);
+
+	while (span_next_word(&rest, &word)) {
+		if (column + 1 + (int)word.n > WIDTH)
+			column = fprintf(out, "\n#  ") - 1;
+		column += fprintf(out, " %.*s", (int)word.n, word.p);
+	}
+	fputc('\n', out);
+}
+
+static void put_name(char buf[32], unsigned int cap)
+{
+	struct emit e = { .buf = buf, .size = 32 };
+
+	buf[0] = '\0';
+	caps_emit_name(&e, cap);
+}
+
+/* Who in this guest asks for the capability; nothing if nobody does. */
+static void put_needs(FILE *out, const struct plan *plan, unsigned int cap)
+{
+	static const char *const wants[] = {
+		[GUEST_FILE] = "file capability of",
+		[GUEST_AMBIENT] = "AmbientCapabilities= of",
+		[GUEST_SCHED] = "scheduling of",
+		[GUEST_BOUND] = "CapabilityBoundingSet= of",
+	};
+
+	for (size_t i = 0; plan->guest && i < plan->guest->n_needs; i++) {
+		const struct guest_need *need = &plan->guest->needs[i];
+
+		if (caps_has(need->caps, cap))
+			fprintf(out, "#   here: %s %s\n", wants[need->want], need->who);
+	}
+}
+
+static void put_kept(FILE *out, const struct plan *plan)
+{
+	fputs("\n# --- Capabilities kept "
+	      "---------------------------------------------------------\n"
+	      "# LXC refuses a keep list beside a drop list; either clear empties both.\n"
+	      "lxc.cap.drop =\nlxc.cap.keep =\n",
+	      out);
+	if (!plan->kept.bits)
+		fputs("lxc.cap.keep = none\n", out);
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		const struct capinfo *info = capinfo_get(cap);
+		char name[32];
+
+		if (!caps_has(plan->kept, cap))
+			continue;
+		put_name(name, cap);
+		put_comment(out, info ? "" : name, info ? info->needed_by : ": no text about it");
+		if (caps_has(plan->add, cap))
+			fputs("#   here: --add\n", out);
+		put_needs(out, plan, cap);
+		fprintf(out, "lxc.cap.keep = %s\n", name);
+	}
+}
+
+static void put_not_kept(FILE *out, const struct plan *plan)
+{
+	char name[32], why[1200], head[1300];
+
+	fputs("\n# --- Not kept, and what that breaks "
+	      "----------------------------------------------\n",
+	      out);
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		const struct capinfo *info = capinfo_get(cap);
+
+		if (!caps_has(plan->all, cap) || caps_has(plan->kept, cap))
+			continue;
+		put_name(name, cap);
+		(void)plan_why_not(plan, cap, why, sizeof(why));
+		(void)snprintf(head, sizeof(head), "%s (%s):", name, why);
+		put_comment(out, head, info ? info->without : "no text about it");
+		put_needs(out, plan, cap);
+	}
+}
+
+/* The level's settings that the generated lists take the place of. */
+static bool is_replaced(const struct lxcconf_setting *s)
+{
+	if (strncmp(s->key, "lxc.cap.", 8) == 0 || strcmp(s->key, "lxc.include") == 0)
+		return true;
+	if (strcmp(s->key, "lxc.hook.start-host") == 0)
+		return strstr(s->value, "/cap-audit --policy ");
+	return false;
+}
+
+/* base and keep leave a profile alone that the container's own file names; strict does not. */
+static bool keeps_own_seccomp(const struct plan *plan)
+{
+	const struct lxcconf_setting *s, *last = NULL;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(plan->own, "lxc.seccomp.profile", &pos)))
+		last = s;
+	return last && last->file == 0 && strcmp(plan->level, "strict") != 0;
+}
+
+static void put_level(FILE *out, const struct plan *plan)
+{
+	const struct lxcconf *conf = plan->level_conf;
+	size_t file = LXCCONF_NONE;
+
+	fputs("\n# --- The level "
+	      "-------------------------------------------------------------------\n",
+	      out);
+	for (size_t i = 0; i < conf->n_settings; i++) {
+		const struct lxcconf_setting *s = &conf->settings[i];
+
+		if ((s->state != LXCCONF_IN_FORCE && s->state != LXCCONF_CLEARS) || is_replaced(s))
+			continue;
+		if (strcmp(s->key, "lxc.seccomp.profile") == 0 && keeps_own_seccomp(plan)) {
+			fputs("# lxc.seccomp.profile: the container's own is left alone.\n", out);
+			continue;
+		}
+		if (s->file != file)
+			fprintf(out, "# The reasons are in %s.\n", conf->files[s->file].path);
+		file = s->file;
+		fprintf(out, "%s =%s%s\n", s->key, s->value[0] ? " " : "", s->value);
+	}
+	fprintf(out,
+		"# By the policy beside this file.\n"
+		"lxc.hook.start-host = %s/cap-audit --policy %s\n",
+		PKGLIBEXECDIR, plan->policy);
+}
+
+static void put_losses(FILE *out, const struct guest *guest)
+{
+	for (int fails = 1; fails >= 0; fails--) {
+		bool any = false;
+
+		for (size_t i = 0; i < guest->n_losses; i++) {
+			if (guest->losses[i].fails != (fails == 1))
+				continue;
+			if (!any)
+				fputs(fails ? "# Units that fail without CAP_SYS_ADMIN, by:\n"
+					    : "# Units that run without this protection, as "
+					      "systemd "
+					      "passes over it:\n",
+				      out);
+			any = true;
+			fprintf(out, "#   %s: %s\n", guest->losses[i].unit, guest->losses[i].what);
+		}
+	}
+}
+
+static bool has_mount(const struct lxcconf *conf, const char *target)
+{
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(conf, "lxc.mount.entry", &pos))) {
+		struct span rest = span_of(s->value), source, where;
+
+		if (span_next_word(&rest, &source) && span_next_word(&rest, &where) &&
+		    span_is(where, target))
+			return true;
+	}
+	return false;
+}
+
+static void put_guest(FILE *out, const struct plan *plan)
+{
+	const struct guest *guest = plan->guest;
+
+	fputs("\n# --- The guest "
+	      "-------------------------------------------------------------------\n",
+	      out);
+	if (!guest) {
+		fputs("# Not looked at (--no-guest).\n", out);
+		return;
+	}
+	if (guest->init.kind == INITVER_SYSTEMD && guest->init.version)
+		fprintf(out, "# init: systemd %u\n", guest->init.version);
+	else
+		fprintf(out, "# init: %s\n",
+			guest->init.kind == INITVER_SYSTEMD ? "systemd of an unknown version"
+			: guest->init.kind == INITVER_OTHER ? "not systemd"
+							    : "none where one is looked for");
+	fprintf(out, "# %zu files, %zu of them set-user-id or set-group-id; %zu enabled units\n",
+		guest->n_files, guest->n_setuid, guest->n_units);
+	put_losses(out, guest);
+	for (size_t i = 0; i < guest->n_notes; i++)
+		fprintf(out, "# note: %s\n", guest->notes[i]);
+	for (size_t i = 0; i < guest->n_mounts; i++) {
+		if (!has_mount(plan->level_conf, guest->mounts[i].target) &&
+		    !has_mount(plan->own, guest->mounts[i].target))
+			fprintf(out, "# Mounted by init otherwise: %s\nlxc.mount.entry = %s\n",
+				guest->mounts[i].who, guest->mounts[i].entry);
+	}
+}
+
+bool plan_emit_fragment(const struct plan *plan, FILE *out)
+{
+	fprintf(out,
+		"# Written by lxc-harden %s, level %s; \"lxc-harden generate\" writes it anew,\n"
+		"# \"lxc-harden remove\" takes it out.  Settings of your own go behind the line\n"
+		"# that includes this file.\n",
+		PACKAGE_VERSION, plan->level);
+	/* Before the level: nothing of an earlier list may clash with it. */
+	put_kept(out, plan);
+	put_not_kept(out, plan);
+	put_level(out, plan);
+	put_guest(out, plan);
+	return fflush(out) == 0 && !ferror(out);
+}
+
+static bool put_policy(const struct policy *policy, const char *comment, FILE *out)
+{
+	char buf[POLICY_SIZE_MAX];
+	struct emit e = EMIT_INIT(buf);
+
+	policy_emit(&e, policy);
+	fprintf(out, "# %s; cap-audit(8) has the grammar.\n%s", comment, buf);
+	return !e.full && fflush(out) == 0 && !ferror(out);
+}
+
+/* Targets of the policy's own. */
+struct targets {
+	char text[POLICY_LIST_MAX][256];
+};
+
+/* Host folders whose writing is writing to the host itself. */
+static bool is_host_folder(struct span source)
+{
+	static const char *const folders[] = { "bin",  "boot", "dev",  "etc", "lib", "proc",
+					       "root", "run",  "sbin", "sys", "usr" };
+	struct span rest = source, part = { "", 0 };
+
+	while (!part.n && span_next_field(&rest, '/', &part))
+		;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (span_is(part, folders[i]))
+			return true;
+	}
+	return !part.n;
+}
+
+/*
+ * What the container's own file binds into it, writable, is wanted there: the audit would
+ * refuse it else.  Not what would hand it the host.
+ */
+static void allow_own_mounts(const struct plan *plan, struct policy *p, struct targets *targets)
+{
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(plan->own, "lxc.mount.entry", &pos))) {
+		struct span rest = span_of(s->value), source, target, type, options, option;
+		bool bind = false, ro = false;
+
+		if (s->file != 0 || p->mount_allow.n == POLICY_LIST_MAX ||
+		    !span_next_word(&rest, &source) || !span_next_word(&rest, &target) ||
+		    !span_next_word(&rest, &type) || !span_next_word(&rest, &options))
+			continue;
+		while (span_next_field(&options, ',', &option)) {
+			bind = bind || span_is(option, "bind") || span_is(option, "rbind");
+			ro = ro || span_is(option, "ro");
+		}
+		/* Relative targets only, and plain ones: the policy's grammar has no escapes. */
+		if (!bind || ro || source.p[0] != '/' || target.p[0] == '/' ||
+		    memchr(target.p, '\\', target.n) || memchr(target.p, '.', 1) ||
+		    target.n + 2 > sizeof(targets->text[0]) || is_host_folder(source))
+			continue;
+		char *text = targets->text[p->mount_allow.n];
+
+		(void)snprintf(text, sizeof(targets->text[0]), "/%.*s", (int)target.n, target.p);
+		p->mount_allow.item[p->mount_allow.n++] = span_of(text);
+	}
+}
+
+static struct policy make_policy(const struct plan *plan, struct targets *targets)
+{
+	struct policy p = plan->level_policy;
+
+	p.whitelist = true;
+	p.caps = plan->kept;
+	/* Who takes the id map out of the configuration by mistake is told at the start. */
+	p.idmap = plan->idmapped;
+	allow_own_mounts(plan, &p, targets);
+	return p;
+}
+
+bool plan_emit_policy(const struct plan *plan, FILE *out)
+{
+	struct targets targets;
+	struct policy p = make_policy(plan, &targets);
+
+	return put_policy(&p, "Written by lxc-harden generate beside harden.conf", out);
+}
+
+bool plan_emit_transition(const struct plan *plan, FILE *out)
+{
+	struct targets targets;
+	struct policy p = make_policy(plan, &targets);
+
+	p.caps.bits |= plan->before.bits;
+	p.idmap = false;
+	p.refuse.n = 0;
+	return put_policy(&p, "Of a generate that was cut short: run it again", out);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See generate-write.h. */
+#include "config.h"
+
+#include "tools/generate-write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lxc/lxccontainer.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "tools/config-edit.h"
+#include "tools/harden-dir.h"
+
+#define FILE_SIZE_MAX (4u << 20)
+
+/* --- Judging --------------------------------------------------------------------- */
+
+/* One value or list of a container, owned; NULL if it has none. */
+static char *ask(struct lxc_container *c, const char *key)
+{
+	int n = c->get_config_item(c, key, NULL, 0);
+	char *text = n < 0 ? NULL : calloc(1, (size_t)n + 1);
+
+	if (text && n > 0)
+		(void)c->get_config_item(c, key, text, n + 1); /* it has just said its length */
+	return text;
+}
+
+static bool has_line(const char *text, const char *line)
+{
+	struct span rest = span_of(text ? text : ""), got;
+
+	while (span_next_line(&rest, &got)) {
+		if (span_is(got, line))
+			return true;
+	}
+	return false;
+}
+
+/* The names of a list, or "none". */
+static bool parse_list(const char *text, struct caps *ret)
+{
+	struct span rest = span_of(text ? text : ""), name;
+
+	*ret = (struct caps){ 0 };
+	while (span_next_line(&rest, &name)) {
+		unsigned int cap;
+
+		if (!name.n || span_is(name, "none"))
+			continue;
+		if (caps_parse_name(span_trim(name), &cap) < 0)
+			return false;
+		caps_add(ret, cap);
+	}
+	return true;
+}
+
+/* What liblxc holds of the container is what the fragment means.  NULL, or what is not. */
+static const char *compare_with_lxc(const struct command *cmd, const struct plan *plan)
+{
+	struct lxc_container *c = lxc_container_new(cmd->name, cmd->lxcpaths[0]);
+	auto_free char *caps = NULL, *hooks = NULL, *audit = NULL;
+	struct caps held;
+	const char *wrong = NULL;
+
+	if (!c)
+		return "the configuration does not load";
+	if (asprintf(&audit, PKGLIBEXECDIR "/cap-audit --policy %s", plan->policy) < 0)
+		audit = NULL;
+	/* Until 7.0 both keys tell the one list; that it is a keep list our own reading told. */
+	caps = ask(c, "lxc.cap.keep");
+	hooks = ask(c, "lxc.hook.start-host");
+	if (!parse_list(caps, &held) || held.bits != plan->kept.bits)
+		wrong = "another list of capabilities";
+	else if (!audit || !has_line(hooks, audit))
+		wrong = "no audit at the start";
+	(void)lxc_container_put(c); /* says only whether it was freed */
+	return wrong;
+}
+
+/* The fragment's own effect by our reading: true if the list comes out as meant. */
+static bool comes_out(const struct plan *plan, const struct writer_text *fragment, bool at_end)
+{
+	struct lxcconf *after = plan_simulate(plan, fragment->p, fragment->n, at_end);
+	bool ok = after && lxcconf_caps(after).bits == plan->kept.bits &&
+		  (after->version < LXCCONF_VERSION(4, 0, 11) || after->keeps);
+
+	lxcconf_free(after);
+	return ok;
+}
+
+/* --- Writing --------------------------------------------------------------------- */
+
+static bool make_text(const struct plan *plan, bool (*emit)(const struct plan *, FILE *),
+		      struct writer_text *ret)
+{
+	FILE *out = open_memstream(&ret->p, &ret->n);
+	bool ok = out && emit(plan, out);
+
+	return out && fclose(out) == 0 && ok;
+}
+
+static int read_old(int fd, const char *name, struct writer_text *ret)
+{
+	int r = io_read_file_at(fd, name, FILE_SIZE_MAX, &ret->p, &ret->n);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static bool same(const struct writer_text *a, const struct writer_text *b)
+{
+	return a->p && b->p && a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
+}
+
+static int put_back(int fd, const char *name, const struct writer_text *old)
+{
+	if (old->p)
+		return io_write_file_at(fd, name, old->p, old->n, 0644);
+	return harden_dir_unlink(fd, name);
+}
+
+/* Everything as it was; what cannot be put back is left, and the first failure is told. */
+static void take_back(const struct writer *w, int dirfd, int fd)
+{
+	if (w->added)
+		(void)config_edit_remove(dirfd, w->plan->fragment);
+	(void)put_back(fd, HARDEN_CONF, &w->old_fragment);
+	(void)put_back(fd, HARDEN_POLICY, &w->old_policy);
+	if (w->made)
+		(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR);
+}
+
+/*
+ * At each moment the audit passes what the fragment gives: where both change, a policy that
+ * passes either comes in between.
+ */
+static int write_files(const struct writer *w, int fd)
+{
+	int r = 0;
+
+	if (w->old_fragment.p && !same(&w->old_policy, &w->policy))
+		r = io_write_file_at(fd, HARDEN_POLICY, w->transition.p, w->transition.n, 0644);
+	else if (!w->old_fragment.p)
+		r = io_write_file_at(fd, HARDEN_POLICY, w->policy.p, w->policy.n, 0644);
+	if (r == 0 && !same(&w->old_fragment, &w->fragment))
+		r = io_write_file_at(fd, HARDEN_CONF, w->fragment.p, w->fragment.n, 0644);
+	if (r == 0 && w->old_fragment.p && !same(&w->old_policy, &w->policy))
+		r = io_write_file_at(fd, HARDEN_POLICY, w->policy.p, w->policy.n, 0644);
+	return r;
+}
+
+static int tell(const struct writer *w, const char *what, int r)
+{
+	struct command_text path;
+
+	command_error(w->cmd->verb, "cannot write '%s/%s%s': %s",
+		      command_escape(&path, w->cmd->lxcpaths[0]), w->cmd->name, what,
+		      r == -EAGAIN  ? "somebody else changed it meanwhile"
+		      : r == -ELOOP ? "a symbolic link, which is not followed"
+				    : strerror(-r));
+	return r == -ELOOP || r == -ENOTDIR || r == -EINVAL ? COMMAND_MISUSE : COMMAND_FAILED;
+}
+
+static int write_all(struct writer *w, int dirfd, int fd)
+{
+	const char *wrong;
+	int r = write_files(w, fd);
+
+	if (r < 0) {
+		take_back(w, dirfd, fd);
+		return tell(w, "/" HARDEN_DIR, r);
+	}
+	r = w->in_place ? config_edit_add(dirfd, w->plan->fragment)
+			: config_edit_renew(dirfd, w->plan->fragment);
+	/* A line that was there already is not taken back, wherever it stands now. */
+	w->added = r > 0 && !w->plan->included;
+	if (r < 0) {
+		take_back(w, dirfd, fd);
+		return tell(w, "/config", r);
+	}
+	wrong = compare_with_lxc(w->cmd, w->plan);
+	if (!wrong)
+		return COMMAND_DONE;
+	take_back(w, dirfd, fd);
+	command_error(w->cmd->verb, "%s: liblxc %s sees %s in the result, which was taken back",
+		      w->cmd->name, lxc_get_version(), wrong);
+	return COMMAND_FAILED;
+}
+
+int writer_write(struct writer *w, int dirfd, bool *ret_changed)
+{
+	auto_close int fd = harden_dir_open(dirfd, true, &w->made);
+	int r = fd;
+
+	if (r >= 0)
+		r = harden_dir_tidy(fd);
+	if (r >= 0)
+		r = read_old(fd, HARDEN_CONF, &w->old_fragment);
+	if (r >= 0)
+		r = read_old(fd, HARDEN_POLICY, &w->old_policy);
+	if (r < 0) {
+		if (w->made)
+			(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR); /* the first is told */
+		return tell(w, "/" HARDEN_DIR, r);
+	}
+	*ret_changed = !same(&w->old_fragment, &w->fragment) || !same(&w->old_policy, &w->policy) ||
+		       !w->plan->included || !w->in_place;
+	return write_all(w, dirfd, fd);
+}
+
+int writer_make(struct writer *w)
+{
+	if (!make_text(w->plan, plan_emit_fragment, &w->fragment) ||
+	    !make_text(w->plan, plan_emit_policy, &w->policy) ||
+	    !make_text(w->plan, plan_emit_transition, &w->transition)) {
+		command_error(w->cmd->verb, "out of memory");
+		return COMMAND_FAILED;
+	}
+	w->in_place = comes_out(w->plan, &w->fragment, false);
+	if (!w->in_place && !comes_out(w->plan, &w->fragment, true)) {
+		command_error(w->cmd->verb,
+			      "%s: the list of capabilities would not come out as meant",
+			      w->cmd->name);
+		return COMMAND_FAILED;
+	}
+	return -1;
+}
+
+void writer_done(const struct writer *w)
+{
+	free(w->fragment.p);
+	free(w->policy.p);
+	free(w->transition.p);
+	free(w->old_fragment.p);
+	free(w->old_policy.p);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See harden-dir.h. */
+#include "config.h"
+
+#include "tools/harden-dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+
+int harden_dir_open(int dirfd, bool make, bool *ret_made)
+{
+	bool made = false;
+	int fd;
+
+	if (make && mkdirat(dirfd, HARDEN_DIR, 0755) == 0)
+		made = true;
+	else if (make && errno != EEXIST)
+		return -errno;
+	fd = openat(dirfd, HARDEN_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* The umask took its part; the mapped root of the container has to come by. */
+	if (made && (fchmod(fd, 0755) < 0 || fsync(dirfd) < 0)) {
+		int r = -errno;
+
+		(void)close(fd);				 /* a folder */
+		(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR); /* the first error is told */
+		return r;
+	}
+	*ret_made = made;
+	return fd;
+}
+
+/* As io_write_file_at() names what it writes: ".NAME.PID". */
+static bool is_temporary(const char *entry)
+{
+	static const char *const names[] = { "." HARDEN_CONF ".", "." HARDEN_POLICY "." };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+
+		if (strncmp(entry, names[i], n) == 0 && entry[n] &&
+		    strspn(entry + n, "0123456789") == strlen(entry + n))
+			return true;
+	}
+	return false;
+}
+
+int harden_dir_tidy(int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+
+	if (!dir) {
+		int r = -errno;
+
+		if (copy >= 0)
+			(void)close(copy); /* a folder */
+		return r;
+	}
+	while ((entry = readdir(dir))) {
+		if (is_temporary(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
+		    errno != ENOENT)
+			return -errno;
+	}
+	return 0;
+}
+
+int harden_dir_unlink(int fd, const char *name)
+{
+	if (unlinkat(fd, name, 0) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
+}

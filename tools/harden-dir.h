@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The folder LXCPATH/NAME/harden, by descriptor.  LXCPATH/NAME may belong to another user,
+ * so no symlink in it is followed.
+ */
+#ifndef TOOLS_HARDEN_DIR_H
+#define TOOLS_HARDEN_DIR_H
+
+#include <stdbool.h>
+
+#define HARDEN_DIR "harden"
+#define HARDEN_CONF "harden.conf"
+#define HARDEN_POLICY "policy"
+#define HARDEN_AUDIT "audit.json"
+
+/*
+ * Beneath the container's folder; an owned descriptor.  With make it is created, and
+ * *ret_made says so.  -ENOENT, -ELOOP or -ENOTDIR for what is no folder, else -errno.
+ */
+int harden_dir_open(int dirfd, bool make, bool *ret_made);
+
+/* Takes away what a writer that was killed left there: 0 or -errno. */
+int harden_dir_tidy(int fd);
+
+/* Unlinks one file: 1, 0 if there was none, or -errno. */
+int harden_dir_unlink(int fd, const char *name);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lxc-harden generate: writes a container's harden/harden.conf and harden/policy and has
+ * its configuration include the former.  This file holds its options and its steps.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/capinfo.h"
+#include "lib/cleanup.h"
+#include "lib/rootfs.h"
+#include "tools/command.h"
+#include "tools/config-edit.h"
+#include "tools/generate-plan.h"
+#include "tools/generate-tell.h"
+#include "tools/generate-write.h"
+
+enum { OPT_LEVEL = 256, OPT_ADD, OPT_WITHOUT, OPT_STDOUT, OPT_DRY_RUN, OPT_NO_GUEST };
+
+static const struct option generate_options[] = {
+	{ "level", required_argument, NULL, OPT_LEVEL },
+	{ "add", required_argument, NULL, OPT_ADD },
+	{ "without", required_argument, NULL, OPT_WITHOUT },
+	{ "stdout", no_argument, NULL, OPT_STDOUT },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "no-guest", no_argument, NULL, OPT_NO_GUEST },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct options {
+	const char *level;
+	struct caps add, without;
+	bool to_stdout, dry_run, no_guest;
+};
+
+static int take_level(const struct command *cmd, const char *value, struct options *opts)
+{
+	static const char *const levels[] = { "base", "keep", "strict" };
+	struct command_text buf;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (strcmp(value, levels[i]) == 0) {
+			opts->level = levels[i];
+			return 0;
+		}
+	}
+	command_error(cmd->verb, "no level '%s': base, keep or strict",
+		      command_escape(&buf, value));
+	return -EINVAL;
+}
+
+static int take_cap(const struct command *cmd, const char *value, struct caps *set)
+{
+	const struct capinfo *info = capinfo_find(span_of(value));
+	struct command_text buf;
+
+	if (info) {
+		caps_add(set, capinfo_number(info));
+		return 0;
+	}
+	command_error(cmd->verb, "no capability '%s'", command_escape(&buf, value));
+	return -EINVAL;
+}
+
+static int take(const struct command *cmd, int option, const char *value, void *state)
+{
+	struct options *opts = state;
+
+	switch (option) {
+	case OPT_LEVEL:
+		return take_level(cmd, value, opts);
+	case OPT_ADD:
+		return take_cap(cmd, value, &opts->add);
+	case OPT_WITHOUT:
+		return take_cap(cmd, value, &opts->without);
+	case OPT_STDOUT:
+		opts->to_stdout = true;
+		return 0;
+	case OPT_DRY_RUN:
+		opts->dry_run = true;
+		return 0;
+	default:
+		opts->no_guest = true;
+		return 0;
+	}
+}
+
+static int check_options(const struct command *cmd, const struct options *opts)
+{
+	struct caps both = { opts->add.bits & opts->without.bits };
+	char names[1024];
+	struct emit e = EMIT_INIT(names);
+
+	if (cmd->n_words || cmd->n_lxcpaths != 1) {
+		command_error(cmd->verb,
+			      cmd->n_words ? "takes one container" : "takes one -P option");
+		return -EINVAL;
+	}
+	if (both.bits) {
+		caps_emit(&e, both, " ");
+		command_error(cmd->verb, "both --add and --without: %s", names);
+		return -EINVAL;
+	}
+	if (opts->to_stdout && (opts->dry_run || cmd->json)) {
+		command_error(cmd->verb, "--stdout goes with neither --dry-run nor --json");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int refuse_guest(const struct command *cmd, const char *path, const char *reason)
+{
+	struct command_text buf;
+
+	command_error(cmd->verb, "cannot read the guest at '%s': %s (--no-guest goes without)",
+		      command_escape(&buf, path), reason);
+	return COMMAND_MISUSE;
+}
+
+/* -1 to go on, else the exit status. */
+static int read_guest(const struct command *cmd, struct plan *plan)
+{
+	const char *value = lxcconf_get(plan->own, "lxc.rootfs.path");
+	auto_close int rootfd = -EBADF;
+	struct span type, path;
+	int r;
+
+	if (!value)
+		return refuse_guest(cmd, "", "lxc.rootfs.path is not set");
+	path = lxcconf_rootfs_path(value, &type);
+	if (path.p[0] != '/' ||
+	    (type.n && !span_is(type, "dir") && !span_is(type, "btrfs") && !span_is(type, "zfs")))
+		return refuse_guest(cmd, value, "it is not a folder");
+	rootfd = rootfs_open(path.p); /* the end of a string */
+	if (rootfd < 0)
+		return refuse_guest(cmd, path.p,
+				    rootfd == -EXDEV ? "it is the host's own root"
+						     : strerror(-rootfd));
+	r = guest_read(rootfd, plan->idmapped, &plan->guest);
+	if (r < 0)
+		return refuse_guest(cmd, path.p,
+				    r == -E2BIG ? "more files than are looked at" : strerror(-r));
+	return -1;
+}
+
+/* -1 to go on, else the exit status. */
+static int make_plan(const struct command *cmd, const struct options *opts, struct plan *plan)
+{
+	struct config_error error = { "" };
+	struct caps unknown;
+	int r = plan_read(plan, cmd->lxcpaths[0], cmd->name, opts->level, &error);
+
+	if (r < 0) {
+		command_error(cmd->verb, "%s", error.text);
+		return r == -ENOMEM || r == -EIO || r == -EACCES ? COMMAND_FAILED : COMMAND_MISUSE;
+	}
+	plan->add = opts->add;
+	plan->without = opts->without;
+	unknown = caps_minus((struct caps){ plan->add.bits | plan->without.bits }, plan->all);
+	if (unknown.bits) {
+		command_error(cmd->verb, "this kernel knows no capability above %u",
+			      plan->full->last_cap);
+		return COMMAND_MISUSE;
+	}
+	if (!opts->no_guest) {
+		r = read_guest(cmd, plan);
+		if (r >= 0)
+			return r;
+	}
+	plan_decide(plan);
+	return -1;
+}
+
+static int do_generate(const struct command *cmd, const struct options *opts, int dirfd,
+		       struct plan *plan, struct writer *w)
+{
+	bool changed = false;
+	int r = make_plan(cmd, opts, plan);
+
+	if (r >= 0)
+		return r;
+	r = writer_make(w);
+	if (r >= 0)
+		return r;
+	if (opts->to_stdout) {
+		(void)fwrite(w->fragment.p, 1, w->fragment.n, stdout); /* command_finish() asks */
+		return command_finish(cmd->verb);
+	}
+	if (!opts->dry_run) {
+		r = writer_write(w, dirfd, &changed);
+		if (r != COMMAND_DONE)
+			return r;
+	}
+	if (cmd->json)
+		generate_print_json(cmd->name, plan, !opts->dry_run, changed);
+	else if (!cmd->quiet)
+		generate_print_text(cmd->name, plan, !opts->dry_run, changed);
+	return command_finish(cmd->verb);
+}
+
+int verb_generate(const struct verb *verb, int argc, char *argv[])
+{
+	struct options opts = { .level = "base" };
+	struct plan plan = { 0 };
+	auto_close int dirfd = -EBADF;
+	struct command_text path;
+	struct command cmd;
+	int r = command_parse(verb, argc, argv, generate_options, take, &opts, &cmd);
+
+	if (r >= 0)
+		return r;
+	if (check_options(&cmd, &opts) < 0)
+		return COMMAND_MISUSE;
+	if (!opts.to_stdout && !opts.dry_run) {
+		dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
+		if (dirfd < 0) {
+			command_error(verb, "'%s/%s': %s", command_escape(&path, cmd.lxcpaths[0]),
+				      cmd.name,
+				      dirfd == -EBUSY ? "another lxc-harden is at work there"
+						      : strerror(-dirfd));
+			return dirfd == -EBUSY || dirfd == -EACCES ? COMMAND_FAILED
+								   : COMMAND_MISUSE;
+		}
+	}
+	struct writer w = { .cmd = &cmd, .plan = &plan };
+
+	r = do_generate(&cmd, &opts, dirfd, &plan, &w);
+	writer_done(&w);
+	plan_done(&plan);
+	return r;
+}

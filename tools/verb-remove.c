@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * lxc-harden remove: takes out of a container's configuration what generate put there, and
+ * the files that only that needed.  It does not load the configuration, so that it works
+ * on one that LXC does not load.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/lxcconf.h"
+#include "tools/command.h"
+#include "tools/config-edit.h"
+#include "tools/harden-dir.h"
+
+#define CONFIG_SIZE_MAX (1u << 20)
+
+/* The line that would still include the fragment once ours is out; 0 if there is none. */
+static int find_foreign_line(int dirfd, const char *path, unsigned int *ret_line)
+{
+	auto_free char *text = NULL, *changed = NULL;
+	struct lxcconf_text rest;
+	struct lxcconf_line line;
+	size_t size;
+	int r = io_read_file_at(dirfd, "config", CONFIG_SIZE_MAX, &text, &size);
+
+	*ret_line = 0;
+	if (r < 0)
+		return r;
+	r = config_edit_remove_text((struct span){ text, size }, path, &changed, &size);
+	if (r < 0)
+		return r;
+	rest = LXCCONF_TEXT_INIT(((struct span){ changed ? changed : text, size }));
+	while (lxcconf_next(&rest, &line) > 0) {
+		if (!line.ignored && span_is(line.key, "lxc.include") && span_is(line.value, path))
+			*ret_line = line.line;
+	}
+	return 0;
+}
+
+static int remove_files(int dirfd, unsigned int *n)
+{
+	static const char *const names[] = { HARDEN_CONF, HARDEN_POLICY, HARDEN_AUDIT };
+	bool made;
+	auto_close int fd = harden_dir_open(dirfd, false, &made);
+	int r = fd == -ENOENT ? 0 : fd;
+
+	if (fd < 0)
+		return r;
+	r = harden_dir_tidy(fd);
+	for (size_t i = 0; r >= 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		r = harden_dir_unlink(fd, names[i]);
+		*n += r > 0;
+	}
+	if (r < 0)
+		return r;
+	/* Records and proofs stay, and with them the folder. */
+	if (unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR) < 0 && errno != ENOTEMPTY && errno != EEXIST)
+		return -errno;
+	return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+static int print(const struct command *cmd, bool changed, unsigned int n_files)
+{
+	struct json_object *o;
+
+	if (!cmd->json && !cmd->quiet)
+		printf(changed || n_files
+			       ? "%s: taken out of the configuration, which is as it was before\n"
+			       : "%s: nothing of lxc-harden generate is there\n",
+		       cmd->name);
+	if (!cmd->json)
+		return command_finish(cmd->verb);
+	o = json_object_new_object();
+	if (!o || json_object_object_add(o, "container", json_object_new_string(cmd->name)) ||
+	    json_object_object_add(o, "changed", json_object_new_boolean(changed)) ||
+	    json_object_object_add(o, "files_removed", json_object_new_int((int)n_files))) {
+		command_error(cmd->verb, "out of memory");
+		json_object_put(o);
+		return COMMAND_FAILED;
+	}
+	puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return command_finish(cmd->verb);
+}
+
+/* One line; what is missing or of the wrong kind is the caller's mistake, the rest failed. */
+static int refuse(const struct command *cmd, const char *what, int r)
+{
+	struct command_text path;
+
+	command_error(cmd->verb, "'%s/%s%s': %s", command_escape(&path, cmd->lxcpaths[0]),
+		      cmd->name, what,
+		      r == -EBUSY    ? "another lxc-harden is at work there"
+		      : r == -EINVAL ? "not a regular file"
+		      : r == -ELOOP  ? "a symbolic link, which is not followed"
+		      : r == -EAGAIN ? "somebody else changed it meanwhile, nothing was done"
+				     : strerror(-r));
+	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EINVAL || r == -EFBIG
+		       ? COMMAND_MISUSE
+		       : COMMAND_FAILED;
+}
+
+int verb_remove(const struct verb *verb, int argc, char *argv[])
+{
+	auto_close int dirfd = -EBADF;
+	unsigned int line, n_files = 0;
+	struct command_text text;
+	struct command cmd;
+	char path[PATH_MAX];
+	int changed, r = command_parse(verb, argc, argv, NULL, NULL, NULL, &cmd);
+
+	if (r >= 0)
+		return r;
+	if (cmd.n_words || cmd.n_lxcpaths != 1) {
+		command_error(verb, cmd.n_words ? "takes one container" : "takes one -P option");
+		return COMMAND_MISUSE;
+	}
+	r = snprintf(path, sizeof(path), "%s/%s/" HARDEN_DIR "/" HARDEN_CONF, cmd.lxcpaths[0],
+		     cmd.name);
+	if (r < 0 || (size_t)r >= sizeof(path))
+		return refuse(&cmd, "", -ENAMETOOLONG);
+	dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
+	if (dirfd < 0)
+		return refuse(&cmd, "", dirfd);
+	r = find_foreign_line(dirfd, path, &line);
+	if (r < 0)
+		return refuse(&cmd, "/config", r);
+	if (line) {
+		command_error(verb,
+			      "'%s/%s/config': a line that is not generate's includes '%s' too",
+			      command_escape(&text, cmd.lxcpaths[0]), cmd.name, HARDEN_CONF);
+		return COMMAND_MISUSE;
+	}
+	/* First the line: a configuration that includes what is not there does not load. */
+	changed = config_edit_remove(dirfd, path);
+	if (changed < 0)
+		return refuse(&cmd, "/config", changed);
+	/* Left by a writer that was killed between making it and renaming it. */
+	if (unlinkat(dirfd, CONFIG_EDIT_TEMPORARY, 0) < 0 && errno != ENOENT)
+		return refuse(&cmd, "/" CONFIG_EDIT_TEMPORARY, -errno);
+	r = remove_files(dirfd, &n_files);
+	if (r < 0)
+		return refuse(&cmd, "/" HARDEN_DIR, r);
+	return print(&cmd, changed > 0, n_files);
+}
