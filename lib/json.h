@@ -14,7 +14,7 @@
 #include "lib/emit.h"
 #include "lib/span.h"
 
-#define JSON_DEPTH_MAX 8
+#define JSON_DEPTH_MAX 12
 
 struct json {
 	struct emit *e;

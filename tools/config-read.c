@@ -73,12 +73,23 @@ static const char *place_of(struct place *place, const struct lxcconf *conf, siz
 	return place->text;
 }
 
+/* For programs: which line it is about. */
+static void set_place(struct config_error *error, enum config_error_kind kind,
+		      const struct lxcconf *conf, size_t file, unsigned int line)
+{
+	error->kind = kind;
+	error->line = line;
+	(void)snprintf(error->file, sizeof(error->file), "%s", conf->files[file].path); /* cut */
+}
+
 static int refuse_line(const struct reader *r, size_t file, unsigned int line,
 		       const struct lxcconf_error *why)
 {
 	struct place place = { "" };
 	char word[512];
 
+	set_place(r->error, CONFIG_ERROR_LINE, r->conf, file, line);
+	r->error->reason = why->reason;
 	(void)place_of(&place, r->conf, file, line);
 	if (why->word.n)
 		say(r->error, "%s: %s '%s'", place.text, why->reason, ESCAPE(word, why->word));
@@ -98,9 +109,12 @@ static int refuse_file(const struct reader *r, const char *path, size_t from, in
 
 	(void)ESCAPE(name, span_of(path));
 	if (from == LXCCONF_NONE) {
+		r->error->kind = CONFIG_ERROR_MISSING;
 		say(r->error, "cannot read '%s': %s", name, reason);
 		return code;
 	}
+	set_place(r->error, CONFIG_ERROR_INCLUDE, r->conf, r->conf->settings[from].file,
+		  r->conf->settings[from].line);
 	(void)place_of(&place, r->conf, r->conf->settings[from].file, r->conf->settings[from].line);
 	say(r->error, "%s: cannot read '%s': %s", place.text, name, reason);
 	/* An include that is not there, or no file, is a mistake in the configuration. */
@@ -186,6 +200,8 @@ static int check_cycle(const struct reader *r, const struct frame *up, const str
 		depth++;
 	if (!f && depth < DEPTH_MAX)
 		return 0;
+	set_place(r->error, CONFIG_ERROR_CYCLE, r->conf, r->conf->settings[from].file,
+		  r->conf->settings[from].line);
 	(void)place_of(&place, r->conf, r->conf->settings[from].file, r->conf->settings[from].line);
 	if (!f) {
 		say(r->error, "%s: includes are nested deeper than %d", place.text, DEPTH_MAX);
@@ -343,7 +359,7 @@ int config_read_file(const char *path, struct lxcconf **ret, struct config_error
 	struct stat st;
 	int code;
 
-	ret_error->text[0] = '\0';
+	*ret_error = (struct config_error){ .kind = CONFIG_ERROR_OTHER };
 	if (lxcconf_parse_version(lxc_get_version(), &version) < 0)
 		version = LXCCONF_VERSION(5, 0, 0);
 	r.conf = lxcconf_new(version, read_last_cap());
@@ -385,6 +401,7 @@ int config_ask_lxc(const struct lxcconf *conf, const char *lxcpath, struct confi
 			continue;
 		if (c->set_config_item(c, s->key, s->value))
 			continue;
+		set_place(ret_error, CONFIG_ERROR_VALUE, conf, s->file, s->line);
 		say(ret_error, "%s: LXC %s refuses '%s = %s'",
 		    place_of(&place, conf, s->file, s->line), lxc_get_version(),
 		    ESCAPE(key, span_of(s->key)), ESCAPE(value, span_of(s->value)));

@@ -2,7 +2,24 @@
 bin_PROGRAMS = tools/lxc-harden
 tools_lxc_harden_SOURCES = \
 	tools/lxc-harden.c \
-	tools/check.h \
+	tools/check.c tools/check.h \
+	tools/check-all.c \
+	tools/check-calls.c \
+	tools/check-caps.c \
+	tools/check-config.c \
+	tools/check-faults.c \
+	tools/check-hooks.c \
+	tools/check-json.c \
+	tools/check-live.c \
+	tools/check-mounts.c \
+	tools/check-print.c \
+	tools/check-prometheus.c \
+	tools/check-reasons.c tools/check-reasons.h \
+	tools/check-sarif.c \
+	tools/check-score.c tools/check-score.h \
+	tools/check-show.h \
+	tools/check-work.c tools/check-work.h \
+	tools/verb-check.c \
 	tools/command.c tools/command.h \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \

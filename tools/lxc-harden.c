@@ -21,6 +21,13 @@ static const char generate_help[] = "      --level=LEVEL   base (default), keep 
 				    "      --dry-run       say what would change, write nothing\n";
 
 static const struct verb verbs[] = {
+	{ "check", "[NAME | --all]", "Says what containers hold, what is wrong and what is open",
+	  "      --all              all containers of the folders\n"
+	  "      --fail-above=N     status 3 if a score is above N\n"
+	  "      --jobs=N           so many at a time (0: one for each processor)\n"
+	  "      --prometheus=FILE  metrics for node_exporter; '-' for standard output\n"
+	  "      --sarif=FILE       SARIF 2.1.0; '-' for standard output",
+	  COMMAND_MAYBE, verb_check },
 	{ "explain", "[CAPABILITY...]", "Says what capabilities mean for a container", NULL,
 	  COMMAND_WORDS, verb_explain },
 	{ "generate", "[OPTION...] NAME", "Hardens a container by what it and its guest need",

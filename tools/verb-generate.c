@@ -149,7 +149,7 @@ static int read_guest(const struct command *cmd, struct plan *plan)
 /* -1 to go on, else the exit status. */
 static int make_plan(const struct command *cmd, const struct options *opts, struct plan *plan)
 {
-	struct config_error error = { "" };
+	struct config_error error = { .text = "" };
 	struct caps unknown;
 	int r = plan_read(plan, cmd->lxcpaths[0], cmd->name, opts->level, &error);
 

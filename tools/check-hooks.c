@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Faults of hooks: what LXC does not find or cannot run, and what somebody else than the one
+ * who starts the container can replace.
+ */
+#include "config.h"
+
+#include "tools/check-work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/rootfs.h"
+
+static const struct {
+	const char *key;
+	bool mapped; /* runs as the container's root if ids are mapped */
+	bool ends;   /* its failure ends the start */
+} host_hooks[] = {
+	{ "lxc.hook.pre-start", false, true },	{ "lxc.hook.pre-mount", true, true },
+	{ "lxc.hook.mount", true, true },	{ "lxc.hook.autodev", true, true },
+	{ "lxc.hook.start-host", false, true }, { "lxc.hook.stop", false, false },
+	{ "lxc.hook.post-stop", false, false }, { "lxc.hook.clone", false, false },
+	{ "lxc.hook.destroy", false, false },
+};
+
+/* Written by others, or owned by them; in a sticky folder they cannot touch what is not theirs. */
+static bool is_loose(const struct stat *st, uid_t owner, bool folder)
+{
+	if (st->st_uid != 0 && st->st_uid != owner)
+		return true;
+	if (S_ISLNK(st->st_mode) || (folder && (st->st_mode & S_ISVTX)))
+		return false;
+	return (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
+}
+
+/* Every component, from the root on. */
+static bool has_loose(const char *path, uid_t owner, char ret[PATH_MAX])
+{
+	size_t n = strlen(path);
+	struct stat st;
+
+	if (n >= PATH_MAX)
+		return false;
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] && path[i] != '/')
+			continue;
+		memcpy(ret, path, i);
+		ret[i] = '\0';
+		if (lstat(ret, &st) < 0)
+			return false;
+		if (is_loose(&st, owner, S_ISDIR(st.st_mode)))
+			return true;
+	}
+	return false;
+}
+
+bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
+			    const char **ret_which)
+{
+	char which[PATH_MAX], real[PATH_MAX];
+
+	if (path[0] != '/')
+		return false;
+	/* The path as it is written, and where its links lead. */
+	if (!has_loose(path, owner, which) &&
+	    (!realpath(path, real) || !has_loose(real, owner, which)))
+		return false;
+	*ret_which = check_print(w->arena, "'%s'", which);
+	return true;
+}
+
+/* May "others" get there and read it? */
+static bool is_reachable(const char *path, char ret[PATH_MAX])
+{
+	char real[PATH_MAX];
+	struct stat st;
+	size_t n;
+
+	if (!realpath(path, real))
+		return true; /* told otherwise */
+	n = strlen(real);
+	for (size_t i = 1; i <= n; i++) {
+		mode_t need = i == n ? S_IROTH | S_IXOTH : S_IXOTH;
+
+		if (real[i] && real[i] != '/')
+			continue;
+		memcpy(ret, real, i);
+		ret[i] = '\0';
+		if (stat(ret, &st) == 0 && (st.st_mode & need) != need)
+			return false;
+	}
+	return true;
+}
+
+static void judge_program(struct check_work *w, size_t setting, size_t kind, const char *program)
+{
+	struct check_place place = check_setting_place(w, setting);
+	char which[PATH_MAX];
+	const char *text;
+	struct check_finding *f = NULL;
+	struct stat st;
+
+	if (stat(program, &st) < 0) {
+		if (errno == ENOENT || errno == ENOTDIR)
+			f = check_add(w, REASON_HOOK_MISSING, place, NULL, "%s", program);
+	} else if (!S_ISREG(st.st_mode) || !(st.st_mode & 0111)) {
+		f = check_add(w, REASON_HOOK_NOT_EXECUTABLE, place, NULL, "%s", program);
+	} else if (host_hooks[kind].mapped && w->out->idmapped && !is_reachable(program, which)) {
+		f = check_add(w, REASON_HOOK_UNREACHABLE, place, NULL, "'%s'", which);
+	}
+	if (f && !host_hooks[kind].ends)
+		f->severity = CHECK_NOTE;
+	if (check_path_is_writable(w, program, w->out->owner, &text))
+		check_add(w, REASON_HOOK_WRITABLE, place, NULL, "%s", text);
+}
+
+/* The word that the shell takes for the program; false for what only a shell understands. */
+static bool find_program(const char *value, char *buf, size_t size)
+{
+	struct span rest = span_of(value), word;
+
+	if (!span_next_word(&rest, &word) || span_copy(word, buf, size) < 0)
+		return false;
+	return !strpbrk(buf, "\"'\\$`;|&<>()*?[~=");
+}
+
+static void judge_host_hook(struct check_work *w, size_t setting, size_t kind)
+{
+	char program[PATH_MAX];
+
+	if (!find_program(w->conf->settings[setting].value, program, sizeof(program)))
+		return;
+	if (program[0] != '/')
+		check_add(w, REASON_HOOK_RELATIVE, check_setting_place(w, setting), NULL, "%s",
+			  program);
+	else
+		judge_program(w, setting, kind, program);
+}
+
+/* --- Start hooks: in the guest -------------------------------------------------- */
+
+/* True if it is surely not there: a symlink on the way, or a mount, may lead anywhere. */
+static bool is_absent(const struct check_work *w, const char *path)
+{
+	struct span target = mountentry_strip(span_of(path));
+	char buf[PATH_MAX];
+
+	for (size_t i = 0; i < w->n_entries; i++) {
+		if (mountentry_is_within(target, w->entries[i].target))
+			return false;
+	}
+	if (span_copy(target, buf, sizeof(buf)) < 0)
+		return false;
+	auto_close int fd = rootfs_open_at(w->rootfd, buf, O_PATH);
+
+	return fd == -ENOENT || fd == -ENOTDIR;
+}
+
+static void judge_start(struct check_work *w)
+{
+	const struct lxcconf_setting *s, *first = NULL;
+	char program[PATH_MAX];
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(w->conf, "lxc.hook.start", &pos))) {
+		struct check_place place = check_setting_place(w, (size_t)(s - w->conf->settings));
+
+		if (!first && strpbrk(s->value, " \t"))
+			check_add(w, REASON_HOOK_ARGUMENTS, place, NULL, "%s", s->value);
+		else if (w->rootfd >= 0 && find_program(s->value, program, sizeof(program)) &&
+			 program[0] == '/' && is_absent(w, program))
+			check_add(w, REASON_HOOK_MISSING, place, NULL, "%s in the guest", program);
+		if (!first && w->rootfd >= 0 && is_absent(w, "bin/sh"))
+			check_add(w, REASON_SHELL_MISSING, place, NULL, "%s", "");
+		first = first ? first : s;
+	}
+}
+
+static void judge_version(struct check_work *w)
+{
+	const struct lxcconf_setting *s, *last = NULL;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(w->conf, "lxc.hook.version", &pos)))
+		last = s;
+	if (last && last->file != 0 && strcmp(last->value, "0") != 0)
+		check_add(w, REASON_HOOK_VERSION,
+			  check_setting_place(w, (size_t)(last - w->conf->settings)), NULL, "%s",
+			  "");
+}
+
+void check_hooks(struct check_work *w)
+{
+	const struct lxcconf_setting *s;
+
+	for (size_t kind = 0; kind < sizeof(host_hooks) / sizeof(host_hooks[0]); kind++) {
+		size_t pos = 0;
+
+		while ((s = lxcconf_find(w->conf, host_hooks[kind].key, &pos)))
+			judge_host_hook(w, (size_t)(s - w->conf->settings), kind);
+	}
+	judge_start(w);
+	judge_version(w);
+}

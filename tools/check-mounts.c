@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Mount entries: their faults, and what of the host's they put into the container.
+ */
+#include "config.h"
+
+#include "tools/check-work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/mountinfo.h"
+#include "lib/rootfs.h"
+
+static bool is_in(struct span path, const char *const *folders)
+{
+	for (; *folders; folders++) {
+		if (mountentry_is_within(path, span_of(*folders)))
+			return true;
+	}
+	return false;
+}
+
+/* A folder of the list lies in path, or is it. */
+static bool holds(struct span path, const char *const *folders)
+{
+	for (; *folders; folders++) {
+		if (mountentry_is_within(span_of(*folders), path))
+			return true;
+	}
+	return false;
+}
+
+/* --- What of the host's is inside ------------------------------------------------ */
+
+/* What the host runs, reads or trusts. */
+static const char *const system_folders[] = {
+	"etc",	"usr",	"bin", "sbin",	      "lib", "lib32",	"lib64",	  "boot",
+	"root", "proc", "sys", "run/systemd", "dev", "var/lib", "var/spool/cron", NULL
+};
+/* Others' containers and data live there: not the system by themselves. */
+static const char *const harmless[] = { "dev/null",
+					"dev/zero",
+					"dev/full",
+					"dev/random",
+					"dev/urandom",
+					"dev/tty",
+					"dev/fuse",
+					"dev/net/tun",
+					"dev/shm",
+					"var/lib/lxcfs",
+					"sys/fs/fuse/connections",
+					"sys/fs/cgroup",
+					NULL };
+static const char *const secret_folders[] = { "etc",	 "root",    "boot", "home",
+					      "var/lib", "var/log", NULL };
+static const char *const devices[] = { "dev/sd",   "dev/nvme", "dev/vd",     "dev/xvd",	 "dev/hd",
+				       "dev/md",   "dev/dm-",  "dev/mapper", "dev/mem",	 "dev/kmem",
+				       "dev/port", "dev/kmsg", "dev/loop",   "dev/disk", NULL };
+static const char *const sockets[] = { "docker.sock",	    "containerd.sock", "crio.sock",
+				       "podman.sock",	    "libvirt-sock",    "unix.socket",
+				       "system_bus_socket", "libvirtd-sock",   NULL };
+static const char *const socket_folders[] = { "run/docker",    "run/containerd",      "run/libvirt",
+					      "run/dbus",      "run/systemd/private", "var/lib/lxd",
+					      "var/lib/incus", "run/podman",	      NULL };
+
+static bool starts(struct span a, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++) {
+		if (span_starts(a, *prefixes))
+			return true;
+	}
+	return false;
+}
+
+static bool is_socket(struct span path)
+{
+	const char *slash = path.n ? memrchr(path.p, '/', path.n) : NULL;
+	struct span name = path;
+
+	if (slash) {
+		name.p = slash + 1;
+		name.n = path.n - (size_t)(name.p - path.p);
+	}
+	for (const char *const *s = sockets; *s; s++) {
+		if (span_is(name, *s))
+			return true;
+	}
+	return is_in(path, socket_folders);
+}
+
+/* /var/run is /run. */
+static struct span strip_var_run(struct span path)
+{
+	if (span_starts(path, "var/run/"))
+		return (struct span){ path.p + 4, path.n - 4 };
+	return path;
+}
+
+/* FACT_N: nothing. */
+static enum check_fact classify(const struct mountentry *m, struct span path)
+{
+	bool ro = mountentry_has(m, "ro");
+
+	if (is_in(path, harmless))
+		return FACT_N;
+	if (is_socket(path))
+		return FACT_MOUNT_SOCKET;
+	if (starts(path, devices))
+		return FACT_MOUNT_DEVICE;
+	if (span_is(path, "run") || !path.n)
+		return ro && path.n ? FACT_MOUNT_SOCKET : FACT_MOUNT_SYSTEM;
+	if (ro)
+		return is_in(path, secret_folders) || holds(path, secret_folders)
+			       ? FACT_MOUNT_SECRETS
+			       : FACT_N;
+	/* Nodes of the host's /dev have the device cgroup before them. */
+	if (mountentry_is_within(path, span_of("dev")) && path.n > 3)
+		return FACT_N;
+	/* A folder of its own below /var/lib is nobody's system. */
+	if (mountentry_is_within(path, span_of("var/lib")) && path.n > strlen("var/lib"))
+		return FACT_MOUNT_HOST;
+	if (is_in(path, system_folders) || holds(path, system_folders))
+		return FACT_MOUNT_SYSTEM;
+	return FACT_MOUNT_HOST;
+}
+
+static void judge_exposure(struct check_work *w, const struct check_entry *e)
+{
+	char source[PATH_MAX];
+	enum check_fact fact;
+	struct stat st;
+
+	if (mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/')
+		return;
+	if (!mountentry_is_bind(&e->m)) {
+		/* A file system on a disk of the host's is not the disk. */
+		return;
+	}
+	if (mountentry_has(&e->m, "relative"))
+		return;
+	fact = classify(&e->m, strip_var_run(mountentry_strip(span_of(source))));
+	if (stat(source, &st) == 0 && S_ISBLK(st.st_mode))
+		fact = FACT_MOUNT_DEVICE;
+	if (fact != FACT_N)
+		check_open(&w->config, fact, check_setting_place(w, e->setting),
+			   check_print(w->arena, "'%s' at '/%.*s'", source, (int)e->target.n,
+				       e->target.p),
+			   NULL);
+}
+
+/* --- Faults --------------------------------------------------------------------- */
+
+static void judge_hidden(struct check_work *w, size_t index)
+{
+	const struct check_entry *e = &w->entries[index], *later;
+	struct check_place place = check_setting_place(w, e->setting);
+
+	/* There a later one is a mask, and meant. */
+	if (span_starts(e->target, "proc") || span_starts(e->target, "sys") ||
+	    span_starts(e->target, "dev/.lx"))
+		return;
+	for (size_t i = index + 1; i < w->n_entries; i++) {
+		later = &w->entries[i];
+		if (!mountentry_is_within(e->target, later->target))
+			continue;
+		/* The same again, as when a fragment and the configuration both have a tmpfs. */
+		if (e->target.n == later->target.n && span_is(e->m.type, "tmpfs"))
+			continue;
+		check_add(w, REASON_MOUNT_HIDDEN, place, NULL, "'/%.*s', hidden at %s by '/%.*s'",
+			  (int)e->target.n, e->target.p,
+			  check_place_text(w, check_setting_place(w, later->setting)),
+			  (int)later->target.n, later->target.p);
+		return;
+	}
+}
+
+static void judge_source(struct check_work *w, const struct check_entry *e)
+{
+	char source[PATH_MAX];
+	struct stat st;
+
+	if (!mountentry_is_bind(&e->m) || mountentry_has(&e->m, "optional") ||
+	    mountentry_has(&e->m, "relative") ||
+	    mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/' ||
+	    stat(source, &st) == 0 || errno != ENOENT)
+		return;
+	check_add(w, REASON_MOUNT_SOURCE, check_setting_place(w, e->setting), NULL, "'%s'", source);
+}
+
+static void judge_target(struct check_work *w, size_t index)
+{
+	const struct check_entry *e = &w->entries[index];
+	char target[PATH_MAX], strip[PATH_MAX];
+
+	if (w->rootfd < 0 || mountentry_has(&e->m, "create=") ||
+	    mountentry_has(&e->m, "optional") || span_copy(e->target, strip, sizeof(strip)) < 0 ||
+	    !strip[0] || mountinfo_unescape(span_of(strip), target, sizeof(target)) < 0)
+		return;
+	/* LXC mounts these itself, and what is below them is not the root file system's. */
+	if (mountentry_is_within(e->target, span_of("dev")) ||
+	    mountentry_is_within(e->target, span_of("proc")) ||
+	    mountentry_is_within(e->target, span_of("sys")))
+		return;
+	for (size_t i = 0; i < index; i++) {
+		if (mountentry_is_within(e->target, w->entries[i].target))
+			return;
+	}
+	auto_close int fd = rootfs_open_at(w->rootfd, target, O_PATH);
+
+	if (fd == -ENOENT)
+		check_add(w, REASON_MOUNT_TARGET, check_setting_place(w, e->setting), NULL, "'/%s'",
+			  target);
+}
+
+/*
+ * LXC takes an absolute target for one that begins with the root file system's path, and passes
+ * over any other.  False: it is one of those.
+ */
+static bool find_target(const struct check_work *w, struct span value, struct span *ret)
+{
+	char own[PATH_MAX], target[PATH_MAX];
+	const char *at, *path;
+
+	*ret = mountentry_strip(value);
+	if (value.p[0] != '/' || span_copy(value, target, sizeof(target)) < 0)
+		return true;
+	(void)snprintf(own, sizeof(own), "%s/%s/rootfs", w->out->lxcpath,
+		       w->out->name); /* or cut */
+	path = own;
+	at = strstr(target, own);
+	if (!at && w->rootfs) {
+		path = w->rootfs;
+		at = strstr(target, path);
+	}
+	if (!at)
+		return false;
+	value.p += (size_t)(at - target) + strlen(path);
+	value.n -= (size_t)(at - target) + strlen(path);
+	*ret = mountentry_strip(value);
+	return true;
+}
+
+static void judge_fstab(struct check_work *w)
+{
+	const struct lxcconf_setting *s, *last = NULL;
+	struct stat st;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(w->conf, "lxc.mount.fstab", &pos)))
+		last = s;
+	if (last && stat(last->value, &st) < 0 && errno == ENOENT)
+		check_add(w, REASON_FSTAB_MISSING,
+			  check_setting_place(w, (size_t)(last - w->conf->settings)), NULL, "'%s'",
+			  last->value);
+}
+
+void check_entries(struct check_work *w)
+{
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(w->conf, "lxc.mount.entry", &pos))) {
+		size_t setting = (size_t)(s - w->conf->settings);
+		struct check_place place = check_setting_place(w, setting);
+		struct check_entry e = { .setting = setting };
+		int r = mountentry_parse(span_of(s->value), &e.m);
+
+		if (r < 0 || !e.m.type.n || !e.m.options.n)
+			check_add(w, REASON_MOUNT_FIELDS, place, NULL, "%s", s->value);
+		if (r < 0)
+			continue;
+		if (!find_target(w, e.m.target, &e.target))
+			check_add(w, REASON_MOUNT_IGNORED, place, NULL, "%s", s->value);
+		else if (w->n_entries < CHECK_ENTRIES_MAX)
+			w->entries[w->n_entries++] = e;
+	}
+}
+
+void check_mounts(struct check_work *w)
+{
+	judge_fstab(w);
+	for (size_t i = 0; i < w->n_entries; i++) {
+		judge_exposure(w, &w->entries[i]);
+		judge_hidden(w, i);
+		judge_source(w, &w->entries[i]);
+		judge_target(w, i);
+	}
+}

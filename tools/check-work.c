@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See check-work.h: the arena, findings, and what is known of the host. */
+#include "config.h"
+
+#include "tools/check-work.h"
+
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "lib/cleanup.h"
+#include "lib/io.h"
+#include "lib/proc.h"
+
+#ifndef CGROUP2_SUPER_MAGIC
+#define CGROUP2_SUPER_MAGIC 0x63677270
+#endif
+
+void *check_alloc(struct check_arena *a, size_t size)
+{
+	size_t at = (a->used + 15) & ~(size_t)15;
+
+	if (at > a->size || size > a->size - at) {
+		a->full = true;
+		return NULL;
+	}
+	a->used = at + size;
+	return memset(a->base + at, 0, size);
+}
+
+const char *check_copy(struct check_arena *a, struct span text)
+{
+	char *p = check_alloc(a, text.n + 1);
+
+	if (!p)
+		return "";
+	memcpy(p, text.p, text.n);
+	return p;
+}
+
+/* At most a line's worth: what is longer is cut. */
+static const char *print(struct check_arena *a, const char *format, va_list args)
+{
+	char text[2048];
+
+	if (vsnprintf(text, sizeof(text), format, args) < 0)
+		return "";
+	return check_copy(a, span_of(text));
+}
+
+const char *check_print(struct check_arena *a, const char *format, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, format);
+	text = print(a, format, args);
+	va_end(args);
+	return text;
+}
+
+struct check_place check_setting_place(const struct check_work *w, size_t setting)
+{
+	const struct lxcconf_setting *s = &w->conf->settings[setting];
+
+	return (struct check_place){ w->files[s->file], s->line };
+}
+
+const char *check_place_text(struct check_work *w, struct check_place place)
+{
+	return check_print(w->arena, "%s:%u", place.file, place.line);
+}
+
+struct check_finding *check_add(struct check_work *w, enum reason_id id, struct check_place place,
+				const char *remedy, const char *format, ...)
+{
+	const struct reason *r = &reasons[id];
+	struct check_finding *f;
+	const char *detail;
+	va_list args;
+
+	if (w->out->n_findings == CHECK_FINDINGS_MAX) {
+		w->out->left_out++;
+		return NULL;
+	}
+	va_start(args, format);
+	detail = print(w->arena, format, args);
+	va_end(args);
+	f = &w->findings[w->out->n_findings++];
+	*f = (struct check_finding){
+		.id = r->id,
+		.kind = r->kind,
+		.severity = r->severity,
+		.place = place,
+		.text = detail[0] ? check_print(w->arena, "%s: %s", r->title, detail) : r->title,
+		.remedy = remedy ? remedy : r->remedy,
+		.cost = r->cost,
+	};
+	return f;
+}
+
+void check_open(struct check_view *view, enum check_fact fact, struct check_place place,
+		const char *detail, const char *remedy)
+{
+	check_set_fact(&view->facts, fact, true);
+	if (view->n_opened < CHECK_OPENED_MAX)
+		view->opened[view->n_opened++] =
+			(struct check_opened){ fact, place, detail, remedy };
+}
+
+void check_close(struct check_view *view, enum check_fact fact)
+{
+	size_t n = 0;
+
+	check_set_fact(&view->facts, fact, false);
+	for (size_t i = 0; i < view->n_opened; i++) {
+		if (view->opened[i].fact != fact)
+			view->opened[n++] = view->opened[i];
+	}
+	view->n_opened = n;
+}
+
+void check_host_init(struct check_host *host)
+{
+	struct statfs fs;
+	struct stat st;
+	size_t size;
+	auto_close int procfd = proc_open(0);
+
+	*host = (struct check_host){
+		.unified = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC,
+		.apparmor = stat("/sys/kernel/security/apparmor", &st) == 0 ||
+			    stat("/sys/fs/selinux/enforce", &st) == 0,
+	};
+	/* Without it every container is asked. */
+	if (procfd >= 0 && proc_read(procfd, "net/unix", &host->sockets, &size) < 0)
+		host->sockets = NULL;
+}
+
+void check_host_done(struct check_host *host)
+{
+	free(host->sockets);
+	host->sockets = NULL;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the parts of "lxc-harden check" share while they look at one container: where its
+ * model is built, its configuration, and what has been found open so far.
+ */
+#ifndef TOOLS_CHECK_WORK_H
+#define TOOLS_CHECK_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/initver.h"
+#include "lib/lxcconf.h"
+#include "lib/mountentry.h"
+#include "tools/check-score.h"
+#include "tools/check.h"
+
+/* Memory for one model: handed out from the beginning, given back as a whole. */
+struct check_arena {
+	char *base;
+	size_t size, used;
+	bool full; /* something did not fit */
+};
+
+/* Zeroed and aligned; NULL and .full if there is no room. */
+void *check_alloc(struct check_arena *a, size_t size);
+/* A copy, never NULL: "" if there is no room. */
+const char *check_copy(struct check_arena *a, struct span text);
+const char *check_print(struct check_arena *a, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* What the host is, read once. */
+struct check_host {
+	bool unified;  /* cgroup v2 alone */
+	bool apparmor; /* or another security module that LXC can use */
+	char *sockets; /* /proc/net/unix, or NULL: which containers may run; owned */
+};
+
+void check_host_init(struct check_host *host);
+void check_host_done(struct check_host *host);
+
+#define CHECK_FINDINGS_MAX 256
+#define CHECK_OPENED_MAX 192
+#define CHECK_ENTRIES_MAX 1024
+
+/* One way in which a fact is open; it may have several, each with a line of its own. */
+struct check_opened {
+	enum check_fact fact;
+	struct check_place place;
+	const char *detail, *remedy; /* NULL: none, and the reason's own */
+};
+
+/* What is open by one source of knowledge: the configuration, or the running process. */
+struct check_view {
+	struct check_facts facts;
+	struct check_opened opened[CHECK_OPENED_MAX];
+	size_t n_opened;
+};
+
+/* One of the container's mount entries. */
+struct check_entry {
+	struct mountentry m; /* within the setting's value */
+	struct span target;  /* without slashes at its ends */
+	size_t setting;
+};
+
+struct check_work {
+	const struct check_host *host;
+	struct check_arena *arena;
+	struct check *out;
+	struct check_finding *findings; /* out->findings, while it grows */
+	const struct lxcconf *conf;	/* NULL: not loaded */
+	const char **files;		/* copies of the paths of conf's files */
+	int rootfd;			/* the guest's files, -EBADF if they cannot be looked at */
+	const char *rootfs;		/* its path, NULL if it is no folder of the host's */
+	struct initver init;
+	struct check_entry entries[CHECK_ENTRIES_MAX];
+	size_t n_entries;
+	struct check_view config, live;
+};
+
+struct check_place check_setting_place(const struct check_work *w, size_t setting);
+/* "FILE:LINE", in the arena. */
+const char *check_place_text(struct check_work *w, struct check_place place);
+
+/*
+ * Adds a finding: the reason's title, and behind it what the format says ("": nothing).
+ * remedy NULL: the reason's.  The finding may be changed afterwards; NULL without room.
+ */
+struct check_finding *check_add(struct check_work *w, enum reason_id id, struct check_place place,
+				const char *remedy, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* Notes that a fact is open, and how. */
+void check_open(struct check_view *view, enum check_fact fact, struct check_place place,
+		const char *detail, const char *remedy);
+/* Forgets what was noted for it. */
+void check_close(struct check_view *view, enum check_fact fact);
+
+/* --- The parts, in their order ------------------------------------------------ */
+
+/* Takes the mount entries apart: fills w->entries. */
+void check_entries(struct check_work *w);
+/* The events of each capability, and lists that a later line wiped. */
+void check_caps(struct check_work *w);
+/* What the configuration leaves open. */
+void check_config(struct check_work *w);
+void check_config_calls(struct check_work *w);
+/* Faults. */
+void check_faults(struct check_work *w);
+void check_hooks(struct check_work *w);
+void check_mounts(struct check_work *w);
+/* What runs, if it does: fills w->live. */
+void check_live(struct check_work *w);
+
+/* Is there an entry that covers that path of /proc or /sys with nothing, or read-only? */
+bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is_enough);
+
+/* Folders and files that tell about the host or switch it; each list ends in NULL. */
+extern const char *const check_paths_switches[],
+	*const check_paths_kernel[], *const check_paths_host[], *const check_paths_sys[];
+
+/*
+ * True if somebody other than root and that user can change what the path leads to; what
+ * exactly, in *ret_which (in the arena).
+ */
+bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
+			    const char **ret_which);
+
+/* Checks one container into the arena; NULL only if the arena is far too small. */
+struct check *check_container(const struct check_host *host, const struct check_target *target,
+			      struct check_arena *arena);
+
+#endif
