@@ -60,6 +60,7 @@ bats_tests = \
 	tests/bats/generate.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
+	tests/bats/user.bats \
 	tests/bats/run.bats
 
 # Those of the hooks' parts bring them along.
