@@ -211,13 +211,18 @@ ct_port_80() {
 		read -rt 4 -u 5 line && [[ $line = HTTP/1.?\ 200* ]]'
 }
 
-# ct_comms NAME: the names of all processes in the container, as the host sees them.
-ct_comms() {
+# ct_pids NAME: all processes in the container, by the host's numbers.
+ct_pids() {
 	local pid ns
 	pid=$(ct_pid "$1") && ns=$(readlink "/proc/$pid/ns/pid") || return 1
 	ns=${ns//[/\\[}
-	find /proc/[0-9]*/ns/pid -maxdepth 0 -lname "${ns//]/\\]}" -printf '%h\n' 2>/dev/null |
-		while read -r pid; do cat "${pid%/ns}/comm" 2>/dev/null; done
+	find /proc/[0-9]*/ns/pid -maxdepth 0 -lname "${ns//]/\\]}" -printf '%h\n' 2>/dev/null | cut -d/ -f3
+}
+
+# ct_comms NAME: their names.
+ct_comms() {
+	local pid
+	ct_pids "$1" | while read -r pid; do cat "/proc/$pid/comm" 2>/dev/null; done
 }
 
 # ct_processes NAME: the set of names, once it stands still; what is about to be
@@ -292,7 +297,7 @@ ct_destroy() {
 	[ "$(ct_lxc info "$1" -sH 2>/dev/null)" = STOPPED ] ||
 		timeout 20 "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&- ||
 		true # it went by itself
-	ct_wait_gone "$1" || ct_cgroups_remove "$1"
+	ct_wait_gone "$1" || ct_cgroups_remove "$1" || true
 	ct_unmount "$dir/rootfs" && ct_unmount "$dir/overlay" && rm -rf --one-file-system "$dir"
 	# Succeeds after the last container.
 	rmdir "${dir%/*}" "$CT_TMP" 2>/dev/null || true

@@ -36,3 +36,13 @@ packages_install() {
 	"${apt[@]}" "$@" 2>&1 </dev/null && return 0
 	apt-get -q update 2>&1 && "${apt[@]}" "$@" 2>&1 </dev/null
 }
+
+# mirror: the one that apt on this machine uses, so that a local one is honoured.
+mirror() {
+	local uri
+	[ -z "${LXC_HARDEN_MIRROR:-}" ] || { echo "$LXC_HARDEN_MIRROR"; return; }
+	# shellcheck disable=SC2016  # apt's own variables
+	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+		grep -m1 '^http.*/debian/*$')
+	echo "${uri:-http://deb.debian.org/debian}"
+}
