@@ -2,9 +2,10 @@
 /* See audit-record.h: the record as JSON. */
 #include "config.h"
 
-#include "hooks/audit-record.h"
+#include "hooks/audit-log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -183,6 +184,54 @@ int audit_emit_record(const struct audit_record *r, char **ret_text, size_t *ret
 	if (e.full)
 		return -ENOSPC;
 	*ret_text = take_ptr(&text);
+	*ret_size = e.len;
+	return 0;
+}
+
+/* The longest: keys and text of 32 findings are cut to what a line needs. */
+#define LINE_SIZE_MAX (16 << 10)
+
+static void emit_line_findings(struct json *j, const struct audit_findings *f)
+{
+	json_begin_array(j, "findings");
+	for (size_t i = 0; i < f->n; i++)
+		json_str(j, NULL, f->item[i].key);
+	json_end_array(j);
+	/* The first is what decided; all of them are told in audit.json, of the last start. */
+	json_str(j, "text", f->n ? f->item[0].text : NULL);
+}
+
+int audit_emit_line(const struct audit_record *r, char **ret_line, size_t *ret_size)
+{
+	auto_free char *text = malloc(LINE_SIZE_MAX);
+	struct emit e = { .buf = text, .size = LINE_SIZE_MAX };
+	struct json j = { .e = &e, .compact = true };
+	struct utsname kernel;
+
+	if (!text)
+		return -ENOMEM;
+	text[0] = '\0';
+	json_begin_object(&j, NULL);
+	emit_time(&j);
+	json_str(&j, "verdict", verdicts[r->verdict]);
+	json_str(&j, "mode", r->warn ? "warn" : "enforce");
+	json_span(&j, "policy", r->policy ? r->policy->policy.name : r->policy_name);
+	json_str(&j, "by", r->by);
+	json_str(&j, "kernel", uname(&kernel) == 0 ? kernel.release : NULL);
+	json_str(&j, "start", r->start.id[0] ? r->start.id : NULL);
+	if (r->process) {
+		char bounding[20];
+
+		(void)snprintf(bounding, sizeof(bounding), "%016llx",
+			       (unsigned long long)r->process->status.bounding.bits); /* fits */
+		json_str(&j, "bounding", bounding);
+	}
+	emit_line_findings(&j, &r->findings);
+	json_end_object(&j);
+	json_finish(&j);
+	if (e.full)
+		return -ENOSPC;
+	*ret_line = take_ptr(&text);
 	*ret_size = e.len;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hooks/audit-log.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/proc.h"
@@ -203,6 +204,10 @@ void audit_keep_record(const struct hook *h, int folderfd, const struct audit_re
 	/* The verdict counts all the same. */
 	if (error < 0)
 		hook_say(h, JOURNAL_WARNING, "cannot write '" FOLDER "/" AUDIT_FILE "': %s",
+			 strerror(-error));
+	error = audit_log(folderfd, r);
+	if (error < 0)
+		hook_say(h, JOURNAL_WARNING, "cannot write '" FOLDER "/" AUDIT_LOG_FILE "': %s",
 			 strerror(-error));
 }
 

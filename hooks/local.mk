@@ -16,6 +16,7 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-inside.c \
 	hooks/audit-join.c hooks/audit-join.h \
 	hooks/audit-json.c \
+	hooks/audit-log.c hooks/audit-log.h \
 	hooks/audit-policy.c \
 	hooks/audit-record.c hooks/audit-record.h \
 	hooks/audit-stop.c \

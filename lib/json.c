@@ -73,6 +73,8 @@ static void emit_text(struct emit *e, struct span text)
 
 static void indent(struct json *j)
 {
+	if (j->compact)
+		return;
 	emit_str(j->e, "\n");
 	for (unsigned int i = 0; i < j->depth; i++)
 		emit_str(j->e, "  ");

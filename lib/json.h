@@ -20,6 +20,7 @@ struct json {
 	struct emit *e;
 	unsigned int depth;
 	bool filled[JSON_DEPTH_MAX + 1]; /* this object or array has a member already */
+	bool compact;			 /* all in one line */
 };
 
 /* The key is NULL in an array and for the outermost value; else trusted text. */

@@ -596,8 +596,63 @@ hostile_shell() {
 	echo old >"$C/harden/audit.json"
 	start
 	grep -q "produced output: cap-audit: c: cannot write 'harden/audit.json': No space left" "$C/log"
+	grep -q "produced output: cap-audit: c: cannot write 'harden/audit.log': No space left" "$C/log"
 	[ "$(cat "$C/harden/audit.json")" = old ]
 	[ "$(ls -A "$C/harden")" = audit.json ]
+}
+
+@test "the history: a line for each start, whatever came of it" {
+	local i plain=1
+	new priv
+	starts
+	timeout 20 lxc-stop -P "$D/ct" -n c -k 3>&-
+	gone
+	rm "$R/init-ran"
+	echo 'lxc.cap.drop =' >>"$C/config"
+	refused 'caps.bounding'
+	[ "$(jq -sc 'map(.verdict)' "$C/harden/audit.log")" = '["conforms","refused"]' ]
+	[ "$(stat -c %a "$C/harden/audit.log")" = 644 ]
+	[ "$(tail -n 1 "$C/harden/audit.log" | jq -r '.findings[0], .policy, .mode, .by')" = "$(printf '%s\n' \
+		caps.bounding base enforce start-host)" ]
+	[ "$(jq -r .start "$C/harden/audit.json")" = "$(tail -n 1 "$C/harden/audit.log" | jq -r .start)" ]
+	# sys_admin: only the second one had it.
+	[ $((0x$(jq -rs '.[0].bounding' "$C/harden/audit.log") >> 21 & 1)) = 0 ]
+	[ $((0x$(jq -rs '.[1].bounding' "$C/harden/audit.log") >> 21 & 1)) = 1 ]
+
+	# What a crash cut off: the next line stands alone.
+	printf '{"time": "2026-' >>"$C/harden/audit.log"
+	refused 'caps.bounding'
+	[ "$(wc -l <"$C/harden/audit.log")" = 4 ]
+	[ "$(sed -n '1,2p;4p' "$C/harden/audit.log" | jq -rs length)" = 3 ]
+
+	# Bounded: the newest hundred stay when it has grown too long.
+	for ((i = 0; i < 400; i++)); do
+		printf '{"time": "2026-11-24T01:02:03Z", "n": %d, "text": "%0300d"}\n' $i 0
+	done >"$C/harden/audit.log"
+	refused 'caps.bounding'
+	[ "$(wc -l <"$C/harden/audit.log")" = 101 ]
+	[ "$(head -n 1 "$C/harden/audit.log" | jq .n)" = 300 ]
+	[ "$(tail -n 1 "$C/harden/audit.log" | jq -r .verdict)" = refused ]
+	[ "$(ls -A "$C/harden")" = $'audit.json\naudit.log' ]
+}
+
+@test "the history cannot be written: said, and the verdict stands" {
+	local kind
+	for kind in link hard fifo folder; do
+		new priv
+		mkdir "$C/harden" "$C/elsewhere"
+		echo mine >"$C/elsewhere/file"
+		case $kind in
+		link) ln -s ../elsewhere/file "$C/harden/audit.log" ;;
+		hard) ln "$C/elsewhere/file" "$C/harden/audit.log" ;;
+		fifo) mkfifo "$C/harden/audit.log" ;;
+		folder) mkdir "$C/harden/audit.log" ;;
+		esac
+		starts
+		grep -q "produced output: cap-audit: c: cannot write 'harden/audit.log': " "$C/log"
+		[ "$(cat "$C/elsewhere/file")" = mine ]
+		teardown
+	done
 }
 
 @test "LXC_CONFIG_FILE unset: only the log" {
