@@ -30,3 +30,9 @@ pkglibexec_PROGRAMS += hooks/unit-generator
 hooks_unit_generator_SOURCES = hooks/unit-generator.c
 hooks_unit_generator_LDADD = lib/libharden.a
 hooks_unit_generator_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
+
+# Not a hook of a configuration: "lxc-harden learn" gives it to one start.
+pkglibexec_PROGRAMS += hooks/learn-gate
+hooks_learn_gate_SOURCES = hooks/learn-gate.c
+hooks_learn_gate_LDADD = lib/libharden.a
+hooks_learn_gate_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)

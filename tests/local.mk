@@ -61,7 +61,8 @@ bats_tests = \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
 	tests/bats/user.bats \
-	tests/bats/run.bats
+	tests/bats/run.bats \
+	tests/bats/learn.bats
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
@@ -71,6 +72,12 @@ tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
 EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h tests/unit/scratch.h
+
+# Makes known numbers of capability checks, for tests/bats/learn.bats; copied into guests.
+check_PROGRAMS += tests/lib/checker
+tests_lib_checker_SOURCES = tests/lib/checker.c
+tests_lib_checker_LDADD =
+tests_lib_checker_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 fuzz_targets = \
 	tests/fuzz/fuzz-policy \

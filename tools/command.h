@@ -77,6 +77,8 @@ struct command_text {
 const char *command_escape(struct command_text *buf, const char *text);
 
 int verb_check(const struct verb *verb, int argc, char *argv[]);
+int verb_learn(const struct verb *verb, int argc, char *argv[]);
+int verb_trace(const struct verb *verb, int argc, char *argv[]);
 int verb_explain(const struct verb *verb, int argc, char *argv[]);
 int verb_generate(const struct verb *verb, int argc, char *argv[]);
 int verb_remove(const struct verb *verb, int argc, char *argv[]);

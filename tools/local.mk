@@ -39,6 +39,9 @@ tools_lxc_harden_SOURCES = \
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
 
+tools_lxc_harden_SOURCES += $(record_sources)
+include tools/recorder.mk
+
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
 check_PROGRAMS += tools/capinfo-roff
 tools_capinfo_roff_SOURCES = tools/capinfo-roff.c

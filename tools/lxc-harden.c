@@ -19,6 +19,26 @@ static const char generate_help[] = "      --level=LEVEL   base (default), keep 
 				    "      --no-guest      do not look at the root file system\n"
 				    "      --stdout        print the fragment, write nothing\n"
 				    "      --dry-run       say what would change, write nothing\n";
+static const char learn_help[] =
+	"  -- COMMAND            run inside, or with --host outside, while it is recorded\n"
+	"      --host            run COMMAND on the host\n"
+	"      --fresh           forget what was recorded before\n"
+	"      --leave-running   do not stop a container that was started for this\n"
+	"      --time=SECONDS    end so long after the container is up\n"
+	"      --boot-time=SECONDS  wait so long for it to be up (60)\n"
+	"      --entries=NUMBER  room for so many different checks (16384)\n"
+	"      --attach=POINT    only tracepoint, fexit or kprobe\n"
+	"      --debug           what libbpf has to say\n";
+
+static const char trace_help[] =
+	"      --denied          refusals only\n"
+	"      --cap=NAME,...    only these capabilities\n"
+	"      --unit=NAME       only this unit; may be repeated\n"
+	"      --time=SECONDS    end so long after the container is up\n"
+	"      --leave-running   do not stop a container that was started for this\n"
+	"      --entries=NUMBER  room for so many different checks (16384)\n"
+	"      --attach=POINT    only tracepoint, fexit or kprobe\n"
+	"      --debug           what libbpf has to say\n";
 
 static const struct verb verbs[] = {
 	{ "check", "[NAME | --all]", "Says what containers hold, what is wrong and what is open",
@@ -34,6 +54,11 @@ static const struct verb verbs[] = {
 	  generate_help, COMMAND_CONTAINER, verb_generate },
 	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,
 	  COMMAND_CONTAINER, verb_remove },
+	{ "learn", "[OPTION...] NAME [-- COMMAND...]",
+	  "Records which capabilities a container asks for", learn_help, COMMAND_CONTAINER,
+	  verb_learn },
+	{ "trace", "[OPTION...] NAME", "Shows which capabilities a container asks for, live",
+	  trace_help, COMMAND_CONTAINER, verb_trace },
 };
 #define N_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 

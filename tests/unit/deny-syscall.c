@@ -10,19 +10,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/span.h"
 #include "tests/unit/deny.h"
 
-/* By number, which is the same on every architecture since Linux 5.1. */
+/* Those since Linux 5.1 have the same number on every architecture. */
 static const struct {
 	const char *name;
 	unsigned int number;
 } calls[] = {
-	{ "open_tree", 428 }, { "move_mount", 429 }, { "fsopen", 430 },
-	{ "fsconfig", 431 },  { "fsmount", 432 },    { "pidfd_open", 434 },
-	{ "openat2", 437 },   { "faccessat2", 439 }, { "mount_setattr", 442 },
+	{ "open_tree", 428 },	  { "move_mount", 429 }, { "fsopen", 430 },  { "fsconfig", 431 },
+	{ "fsmount", 432 },	  { "pidfd_open", 434 }, { "openat2", 437 }, { "faccessat2", 439 },
+	{ "mount_setattr", 442 }, { "bpf", SYS_bpf },
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A program run beside us.  It waits before it executes, so that its number can be told to
+ * the recorder first.
+ */
+#ifndef TOOLS_CHILD_H
+#define TOOLS_CHILD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct child {
+	pid_t pid; /* 0: none */
+	int gofd;  /* it waits for a byte */
+	int outfd; /* what it prints, if it was asked for; else -EBADF */
+};
+
+#define CHILD_INIT ((struct child){ .gofd = -EBADF, .outfd = -EBADF })
+
+enum child_output { CHILD_INHERIT, CHILD_PIPE, CHILD_NULL };
+
+/*
+ * argv[0] is looked for in PATH.  Signals are unblocked and at their defaults in it.  Without
+ * an input of its own it reads /dev/null.  With CHILD_PIPE its standard error goes to
+ * /dev/null, with CHILD_NULL both.  0 or -errno.
+ */
+int child_start(struct child *child, char *const argv[], enum child_output output, bool input);
+void child_go(struct child *child);
+
+/* 1 and its exit status in *ret_status (128 + signal) if it has ended, 0 if not. */
+int child_reap(struct child *child, int *ret_status);
+/* Ends it: SIGTERM, and SIGKILL a while later. */
+void child_kill(struct child *child);
+
+#endif

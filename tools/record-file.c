@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See record-file.h. */
+#include "config.h"
+
+#include "tools/record-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "tools/config-edit.h"
+
+#define FOLDER "harden"
+
+static int fail(struct record_error *error, int r)
+{
+	(void)snprintf(error->text, sizeof(error->text), "%s", strerror(-r)); /* fits */
+	return r;
+}
+
+/* No symlink: whoever owns the container's folder must not send us elsewhere. */
+static int open_folder(int dirfd, bool make)
+{
+	int fd;
+
+	if (make && mkdirat(dirfd, FOLDER, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	fd = openat(dirfd, FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_at(int dirfd, struct record **ret, struct record_error *error)
+{
+	auto_close int fd = open_folder(dirfd, false);
+	int r;
+
+	if (fd == -ENOENT)
+		return 1;
+	if (fd < 0)
+		return fail(error, fd);
+	r = record_read_at(fd, ret, error);
+	if (r == -ENOMEM)
+		return fail(error, r);
+	return r == -ENOENT ? 1 : r;
+}
+
+int record_file_read(const char *lxcpath, const char *name, struct record **ret,
+		     struct record_error *ret_error)
+{
+	auto_close int fd = config_edit_open(lxcpath, name);
+
+	return fd < 0 ? fail(ret_error, fd) : read_at(fd, ret, ret_error);
+}
+
+/* *old becomes *record, and the other way round. */
+static int swap_in(struct record **old, struct record **record)
+{
+	struct record *sum = *old;
+	int r = record_merge(sum, *record);
+
+	if (r < 0)
+		return r;
+	*old = *record;
+	*record = sum;
+	return 0;
+}
+
+int record_file_add(const char *lxcpath, const char *name, bool fresh, struct record **record,
+		    struct record_error *ret_error)
+{
+	/* Locked until it is written, so that two who learn at once both count. */
+	auto_close int fd = config_edit_open(lxcpath, name);
+	auto_close int folder = fd < 0 ? -EBADF : open_folder(fd, true);
+	auto_record struct record *old = NULL;
+	int r = fd < 0 ? fd : folder;
+
+	if (r < 0)
+		return fail(ret_error, r);
+	r = fresh ? 1 : read_at(fd, &old, ret_error);
+	if (r < 0)
+		return r;
+	r = old ? swap_in(&old, record) : record_settle(*record);
+	if (r == 0)
+		r = record_write_at(folder, *record);
+	return r < 0 ? fail(ret_error, r) : 0;
+}

@@ -1,0 +1,542 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Counts the capability checks of one container's processes, in the kernel, so that none is
+ * lost however fast they come.  Loaded by recorder.c, which decides by trying at which of
+ * the three attach points at the end; the program itself only reads.
+ *
+ * The container is its pid namespace: a process belongs to it if it has a number there, so
+ * also in a pid namespace further down, whatever it executes, and however short it lives.
+ */
+#include <linux/bpf.h>
+
+#include <asm/ptrace.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <stdbool.h>
+
+#include "tools/recorder-types.h"
+#include "tools/recorder-shared.h"
+
+#define PF_KTHREAD 0x00200000
+#define PF_IO_WORKER 0x00000010
+#define TS_COMPAT 0x0002
+#define STACK_SIZE 16384  /* of x86-64, for kernels before 5.15 */
+#define NAMESPACES_MAX 32 /* the kernel's own limit, for pid and user namespaces */
+#define CGROUPS_MAX 12	  /* depth */
+#define LINKS_MAX 32	  /* hierarchies of cgroup v1 */
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* Set before the program is loaded. */
+const volatile bool has_systemd_hierarchy; /* cgroup v1, name=systemd */
+const volatile bool stream;		   /* events too */
+const volatile bool stream_denied;	   /* ... of refusals only */
+const volatile __u64 stream_caps;	   /* ... of these */
+const volatile bool trust_orig_ax;	   /* FRED: rcx says nothing */
+
+/* Set while it runs; pid_ns last. */
+__u32 pid_ns;	/* inode number; 0: no container now */
+__u32 user_ns;	/* the container's own */
+__u64 bounding; /* what its init was left */
+__u64 now;	/* seconds since the epoch; told from outside, as asking costs more than counting */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 1); /* recorder.c */
+	__type(key, struct recorder_key);
+	__type(value, struct recorder_count);
+} counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 2048);
+	__type(key, struct recorder_program_key);
+	__type(value, struct recorder_program);
+} programs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct recorder_cgroup_key);
+	__type(value, struct recorder_cgroup);
+} cgroups SEC(".maps");
+
+/* By thread group; who has none comes from the guest's init. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RECORDER_MARKS);
+	__type(key, __u32);
+	__type(value, __u8);
+} marks SEC(".maps");
+
+/* Which member of a css_set is of name=systemd. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, __u64);
+} links SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, RECORDER_LOSSES);
+	__type(key, __u32);
+	__type(value, __u64);
+} losses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct recorder_stats);
+} stats SEC(".maps");
+
+/* Too large for the stack. */
+struct scratch {
+	struct recorder_program program;
+	struct recorder_cgroup cgroup;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* recorder.c */
+} events SEC(".maps");
+
+/* A check between a kprobe and its kretprobe. */
+struct pending {
+	const struct cred *cred;
+	struct user_namespace *target;
+	int cap;
+	unsigned int options;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct pending);
+} pendings SEC(".maps");
+
+static __always_inline struct recorder_stats *get_stats(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&stats, &zero);
+}
+
+/* --- Whose ------------------------------------------------------------------- */
+
+static __always_inline bool is_inside(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level), wanted = pid_ns;
+
+	if (!wanted)
+		return false;
+	for (int i = 0; i < NAMESPACES_MAX; i++) {
+		struct upid *number =
+			(void *)&pid->numbers[0] + level * bpf_core_type_size(struct upid);
+
+		if (BPF_CORE_READ(number, ns, ns.inum) == wanted)
+			return true;
+		if (!level--)
+			break;
+	}
+	return false;
+}
+
+static __always_inline bool is_init_of_namespace(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	__u32 level = BPF_CORE_READ(pid, level);
+	struct upid *number = (void *)&pid->numbers[0] + level * bpf_core_type_size(struct upid);
+
+	return BPF_CORE_READ(number, nr) == 1 && BPF_CORE_READ(number, ns, ns.inum) == pid_ns;
+}
+
+static __always_inline __u8 get_target(struct user_namespace *ns)
+{
+	__u32 own = user_ns;
+
+	if (BPF_CORE_READ(ns, ns.inum) == own)
+		return RECORDER_OWN;
+	for (int i = 0; i < NAMESPACES_MAX; i++) {
+		ns = BPF_CORE_READ(ns, parent);
+		if (!ns)
+			break;
+		if (BPF_CORE_READ(ns, ns.inum) == own)
+			return RECORDER_BELOW;
+	}
+	return RECORDER_OTHER;
+}
+
+/*
+ * Overlayfs and others ask about the credentials of whoever mounted it.  They have more in
+ * their bounding set than the container's init was left, or are of a user namespace above.
+ */
+static __always_inline bool is_borrowed(const struct task_struct *task, const struct cred *cred)
+{
+	if (cred == BPF_CORE_READ(task, real_cred))
+		return false;
+	return BPF_CORE_READ(cred, cap_bset.val) & ~bounding ||
+	       get_target(BPF_CORE_READ(cred, user_ns)) == RECORDER_OTHER;
+}
+
+/* --- What for ---------------------------------------------------------------- */
+
+static __always_inline void *get_regs(struct task_struct *task)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return BPF_CORE_READ(task, stack) + STACK_SIZE - bpf_core_type_size(struct pt_regs___x86);
+}
+
+/*
+ * On x86 the saved registers look the same after a page fault, with the error code where the
+ * number of the system call would be.  But the instruction "syscall" leaves the return address
+ * in rcx; and 32-bit calls set TS_COMPAT.
+ */
+static __always_inline void get_syscall(struct task_struct *task, struct recorder_key *key)
+{
+	void *regs = get_regs(task);
+
+	key->syscall = -1;
+	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER))
+		return;
+	if (bpf_core_field_exists(struct pt_regs___arm64, syscallno)) {
+		key->syscall = BPF_CORE_READ((struct pt_regs___arm64 *)regs, syscallno);
+	} else if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
+		struct pt_regs___x86 *x86 = regs;
+
+		if (bpf_core_field_exists(struct thread_info, status))
+			key->compat = !!(BPF_CORE_READ(task, thread_info.status) & TS_COMPAT);
+		if (trust_orig_ax || key->compat ||
+		    BPF_CORE_READ(x86, cx) == BPF_CORE_READ(x86, ip))
+			key->syscall = (int)BPF_CORE_READ(x86, orig_ax);
+	}
+}
+
+/* --- By whom ----------------------------------------------------------------- */
+
+static __always_inline struct kernfs_node *get_parent(struct kernfs_node *node)
+{
+	struct kernfs_node___parent *newer = (void *)node;
+
+	if (bpf_core_field_exists(newer->__parent))
+		return BPF_CORE_READ(newer, __parent);
+	return BPF_CORE_READ(node, parent);
+}
+
+/* Notes the names of a cgroup and those above it, as it may be gone when it is asked for. */
+static __noinline int describe_cgroup(struct kernfs_node *node, __u64 systemd)
+{
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+
+	for (int i = 0; scratch && node && i < CGROUPS_MAX; i++) {
+		struct recorder_cgroup_key key = { .id = BPF_CORE_READ(node, id),
+						   .systemd = systemd };
+		struct kernfs_node *parent = get_parent(node);
+
+		if (bpf_map_lookup_elem(&cgroups, &key))
+			break;
+		scratch->cgroup.parent = parent ? BPF_CORE_READ(parent, id) : 0;
+		bpf_probe_read_kernel_str(scratch->cgroup.name, sizeof(scratch->cgroup.name),
+					  BPF_CORE_READ(node, name));
+		bpf_map_update_elem(&cgroups, &key, &scratch->cgroup, BPF_ANY);
+		node = parent;
+	}
+	return 0;
+}
+
+static __always_inline bool is_systemd_hierarchy(struct cgroup *cgroup)
+{
+	char name[8] = "";
+
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(cgroup, root, name));
+	return __builtin_memcmp(name, "systemd", 8) == 0;
+}
+
+/* A css_set holds one cgroup of each hierarchy, in a list. */
+static __noinline __u64 find_link(struct css_set *set)
+{
+	struct list_head *next = BPF_CORE_READ(set, cgrp_links.next);
+	__u64 key = (__u64)set;
+
+	for (int i = 0; i < LINKS_MAX; i++) {
+		struct cgrp_cset_link *link =
+			(void *)next - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+		__u64 value = (__u64)link;
+
+		if (is_systemd_hierarchy(BPF_CORE_READ(link, cgrp))) {
+			bpf_map_update_elem(&links, &key, &value, BPF_ANY);
+			return value;
+		}
+		next = BPF_CORE_READ(next, next);
+	}
+	return 0;
+}
+
+static __always_inline struct kernfs_node *get_systemd_node(struct css_set *set)
+{
+	__u64 key = (__u64)set, *known, value = 0;
+	struct cgrp_cset_link *link;
+
+	if (!has_systemd_hierarchy)
+		return NULL;
+	known = bpf_map_lookup_elem(&links, &key);
+	if (known) {
+		link = (void *)*known;
+		/* Both are freed and used again, so it is asked each time. */
+		if (BPF_CORE_READ(link, cset) == set &&
+		    is_systemd_hierarchy(BPF_CORE_READ(link, cgrp)))
+			value = *known;
+	}
+	if (!value)
+		value = find_link(set);
+	link = (void *)value;
+	return link ? BPF_CORE_READ(link, cgrp, kn) : NULL;
+}
+
+static __noinline int describe_program(struct file *file, const struct recorder_key *key)
+{
+	struct recorder_program_key id = { .inode = key->inode, .device = key->device };
+	struct dentry *root, *dentry;
+	__u32 zero = 0;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
+
+	if (!scratch || !file || bpf_map_lookup_elem(&programs, &id))
+		return 0;
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	root = BPF_CORE_READ(file, f_path.mnt, mnt_root);
+	scratch->program.n = 0;
+	scratch->program.more = 1;
+	for (__u32 i = 0; i < RECORDER_PARTS; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+
+		/* A memfd lies in no folder: its own name is all there is. */
+		if (dentry == root || (i && dentry == parent)) {
+			scratch->program.more = 0;
+			break;
+		}
+		bpf_probe_read_kernel_str(scratch->program.part[i], RECORDER_PART,
+					  BPF_CORE_READ(dentry, d_name.name));
+		scratch->program.n = i + 1;
+		dentry = parent;
+	}
+	bpf_map_update_elem(&programs, &id, &scratch->program, BPF_ANY);
+	return 0;
+}
+
+/* --- Counting ---------------------------------------------------------------- */
+
+static __always_inline void count(const struct recorder_key *key, struct file *exe,
+				  struct kernfs_node *node, struct kernfs_node *systemd_node)
+{
+	struct recorder_count *value = bpf_map_lookup_elem(&counts, key);
+	struct recorder_stats *st = get_stats();
+	__u64 *lost;
+	__u32 i;
+
+	if (st)
+		__sync_fetch_and_add(&st->answers[key->answer & 1], 1);
+	if (!value) {
+		struct recorder_count none = {};
+
+		/* Another processor may have been first: what counts is the second look. */
+		if (bpf_map_update_elem(&counts, key, &none, BPF_NOEXIST) == 0 && st)
+			__sync_fetch_and_add(&st->keys, 1);
+		value = bpf_map_lookup_elem(&counts, key);
+		if (value) {
+			describe_cgroup(node, 0);
+			describe_cgroup(systemd_node, 1);
+			describe_program(exe, key);
+		}
+	}
+	if (value) {
+		/* Another program may have come in between on this processor, none on others. */
+		__sync_fetch_and_add(&value->count, 1);
+		if (!value->first)
+			value->first = now;
+		value->last = now;
+		return;
+	}
+	if (st)
+		__sync_fetch_and_add(&st->unassigned, 1);
+	i = RECORDER_LOSS(key->cap & (RECORDER_CAPS - 1), key->answer & 1, key->target);
+	lost = bpf_map_lookup_elem(&losses, &i);
+	if (lost)
+		__sync_fetch_and_add(lost, 1);
+}
+
+static __always_inline void send(const struct recorder_key *key, struct task_struct *task)
+{
+	struct recorder_event *event;
+	struct recorder_stats *st;
+
+	if (stream_denied && !key->answer)
+		return;
+	if (!(stream_caps >> (key->cap & 63) & 1))
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		st = get_stats();
+		if (st)
+			__sync_fetch_and_add(&st->events_lost, 1);
+		return;
+	}
+	event->key = *key;
+	event->time = bpf_ktime_get_ns();
+	event->pid = BPF_CORE_READ(task, tgid);
+	event->tid = BPF_CORE_READ(task, pid);
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __always_inline int handle(const struct cred *cred, struct user_namespace *target, int cap,
+				  __u16 options, int answer)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct kernfs_node *node, *systemd_node;
+	struct recorder_key key = { .options = options, .cap = (__u8)cap, .answer = answer != 0 };
+	struct css_set *set;
+	struct file *exe;
+	__u8 *mark;
+	__u32 tgid;
+
+	if (!is_inside(task))
+		return 0;
+	tgid = BPF_CORE_READ(task, tgid);
+	mark = bpf_map_lookup_elem(&marks, &tgid);
+	if (mark)
+		key.origin = *mark;
+	if (key.origin == RECORDER_IGNORE)
+		return 0;
+	key.target = get_target(target);
+	key.borrowed = is_borrowed(task, cred);
+	get_syscall(task, &key);
+	set = BPF_CORE_READ(task, cgroups);
+	node = BPF_CORE_READ(set, dfl_cgrp, kn);
+	key.cgroup = BPF_CORE_READ(node, id);
+	systemd_node = get_systemd_node(set);
+	if (systemd_node)
+		key.systemd = BPF_CORE_READ(systemd_node, id);
+	exe = BPF_CORE_READ(task, mm, exe_file);
+	if (exe) {
+		struct inode *inode = BPF_CORE_READ(exe, f_inode);
+
+		key.inode = BPF_CORE_READ(inode, i_ino);
+		key.device = BPF_CORE_READ(inode, i_sb, s_dev);
+	}
+	/* A thread's name is its own affair, and there can be thousands. */
+	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm),
+				  BPF_CORE_READ(task, group_leader, comm));
+	count(&key, exe, node, systemd_node);
+	if (stream)
+		send(&key, task);
+	return 0;
+}
+
+/* --- Where processes come from ----------------------------------------------- */
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 parent_tgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
+	struct recorder_stats *st;
+	__u8 *mark, attach = RECORDER_ATTACH;
+
+	if (tgid == parent_tgid) /* a thread */
+		return 0;
+	mark = bpf_map_lookup_elem(&marks, &parent_tgid);
+	if (!mark) {
+		if (!is_inside(child) || is_inside(parent) || is_init_of_namespace(child))
+			return 0;
+		mark = &attach;
+	}
+	if (bpf_map_update_elem(&marks, &tgid, mark, BPF_ANY) < 0) {
+		st = get_stats();
+		if (st)
+			__sync_fetch_and_add(&st->unmarked, 1);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u8 *mark = bpf_map_lookup_elem(&marks, &tgid);
+
+	/* LXC's child has become init. */
+	if (mark && *mark == RECORDER_LXC)
+		bpf_map_delete_elem(&marks, &tgid);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+
+	if (BPF_CORE_READ(task, signal, live.counter) == 0) /* the last thread */
+		bpf_map_delete_elem(&marks, &tgid);
+	return 0;
+}
+
+/* --- The attach points, of which one is loaded ------------------------------- */
+
+SEC("tp_btf/cap_capable")
+int BPF_PROG(by_tracepoint, const struct cred *cred, struct user_namespace *target,
+	     const struct user_namespace *holder, int cap, int answer)
+{
+	return handle(cred, target, cap, RECORDER_NO_OPTIONS, answer);
+}
+
+SEC("fexit/cap_capable")
+int BPF_PROG(by_fexit, const struct cred *cred, struct user_namespace *target, int cap,
+	     unsigned int options, int answer)
+{
+	return handle(cred, target, cap, (__u16)options, answer);
+}
+
+SEC("kprobe/cap_capable")
+int BPF_KPROBE(by_kprobe, const struct cred *cred, struct user_namespace *target, int cap,
+	       unsigned int options)
+{
+	struct pending pending = { cred, target, cap, options };
+	__u64 id = bpf_get_current_pid_tgid();
+	struct recorder_stats *st;
+
+	if (!is_inside((void *)bpf_get_current_task()))
+		return 0;
+	st = get_stats();
+	if (st)
+		__sync_fetch_and_add(&st->entries, 1);
+	bpf_map_update_elem(&pendings, &id, &pending, BPF_ANY);
+	return 0;
+}
+
+SEC("kretprobe/cap_capable")
+int BPF_KRETPROBE(by_kretprobe, int answer)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct pending *found = bpf_map_lookup_elem(&pendings, &id), pending;
+	struct recorder_stats *st = get_stats();
+
+	if (!found)
+		return 0;
+	pending = *found;
+	bpf_map_delete_elem(&pendings, &id);
+	if (st)
+		__sync_fetch_and_add(&st->returns, 1);
+	return handle(pending.cred, pending.target, pending.cap, (__u16)pending.options, answer);
+}

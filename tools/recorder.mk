@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# The recorder behind "learn" and "trace".  Its BPF program is compiled here and carried
+# inside the command; a machine that runs it needs neither compiler nor headers.
+recorder_bpf = tools/recorder.bpf.c tools/recorder-shared.h tools/recorder-types.h
+recorder_user = \
+	tools/recorder.c tools/recorder-collect.c tools/recorder-names.c \
+	tools/recorder-kernel.h
+EXTRA_DIST += $(recorder_bpf)
+tools_lxc_harden_SOURCES += \
+	tools/recorder.h \
+	tools/child.c tools/child.h \
+	tools/gate.c tools/gate.h \
+	tools/learn-report.c tools/learn-report.h \
+	tools/record-file.c tools/record-file.h \
+	tools/session.c tools/session.h \
+	tools/verb-learn.c tools/verb-learn.h \
+	tools/verb-trace.c
+tools_lxc_harden_CFLAGS += $(BPF_CFLAGS)
+tools_lxc_harden_LDADD += $(BPF_LIBS)
+
+if BPF
+tools_lxc_harden_SOURCES += $(recorder_user)
+nodist_tools_lxc_harden_SOURCES = tools/recorder.skel.h
+BUILT_SOURCES += tools/recorder.skel.h
+EXTRA_DIST += tools/recorder-none.c
+CLEANFILES += tools/recorder.skel.h tools/recorder.bpf.o tools/recorder.bpf.tmp.o
+
+# "gen object" leaves out what is for debuggers only.  The header is not ours to warn about.
+tools/recorder.skel.h: $(recorder_bpf)
+	$(AM_V_GEN)$(MKDIR_P) tools && \
+	$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -I$(top_srcdir) $(BPF_CPPFLAGS) \
+		-c $(srcdir)/tools/recorder.bpf.c -o tools/recorder.bpf.tmp.o && \
+	$(BPFTOOL) gen object tools/recorder.bpf.o tools/recorder.bpf.tmp.o && \
+	{ echo '#pragma GCC system_header' && \
+	  $(BPFTOOL) gen skeleton tools/recorder.bpf.o name recorder_bpf; } >$@.tmp && \
+	mv $@.tmp $@
+else
+tools_lxc_harden_SOURCES += tools/recorder-none.c
+EXTRA_DIST += $(recorder_user)
+endif

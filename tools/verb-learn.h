@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What learn and trace have in common besides tools/session. */
+#ifndef TOOLS_VERB_LEARN_H
+#define TOOLS_VERB_LEARN_H
+
+#include <stdint.h>
+
+#include "tools/command.h"
+#include "tools/recorder.h"
+
+enum {
+	RECORDER_OPTION_ENTRIES = 512,
+	RECORDER_OPTION_ATTACH,
+	RECORDER_OPTION_DEBUG,
+};
+
+/* Rows of a table for command_parse(). */
+#define RECORDER_OPTIONS                                                       \
+	{ "entries", required_argument, NULL, RECORDER_OPTION_ENTRIES },       \
+		{ "attach", required_argument, NULL, RECORDER_OPTION_ATTACH }, \
+	{                                                                      \
+		"debug", no_argument, NULL, RECORDER_OPTION_DEBUG              \
+	}
+
+/* For a command_take: 0, or -EINVAL after it has said why. */
+int learn_take_recorder(const struct command *cmd, int option, const char *value,
+			struct recorder_options *recorder);
+int learn_take_number(const struct command *cmd, const char *name, const char *value, uint64_t max,
+		      unsigned int *ret);
+
+/* 0, or -errno after it has said why in one line. */
+int learn_open_recorder(const struct command *cmd, const struct recorder_options *options,
+			struct recorder **ret);
+
+#endif
