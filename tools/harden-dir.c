@@ -38,7 +38,8 @@ int harden_dir_open(int dirfd, bool make, bool *ret_made)
 /* As io_write_file_at() names what it writes: ".NAME.PID". */
 static bool is_temporary(const char *entry)
 {
-	static const char *const names[] = { "." HARDEN_CONF ".", "." HARDEN_POLICY "." };
+	static const char *const names[] = { "." HARDEN_CONF ".", "." HARDEN_POLICY ".",
+					     "." HARDEN_RECORD "." };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t n = strlen(names[i]);

@@ -5,15 +5,12 @@
 #include "tools/record-file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/cleanup.h"
 #include "tools/config-edit.h"
-
-#define FOLDER "harden"
+#include "tools/harden-dir.h"
 
 static int fail(struct record_error *error, int r)
 {
@@ -21,20 +18,10 @@ static int fail(struct record_error *error, int r)
 	return r;
 }
 
-/* No symlink: whoever owns the container's folder must not send us elsewhere. */
-static int open_folder(int dirfd, bool make)
-{
-	int fd;
-
-	if (make && mkdirat(dirfd, FOLDER, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	fd = openat(dirfd, FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 static int read_at(int dirfd, struct record **ret, struct record_error *error)
 {
-	auto_close int fd = open_folder(dirfd, false);
+	bool made;
+	auto_close int fd = harden_dir_open(dirfd, false, &made);
 	int r;
 
 	if (fd == -ENOENT)
@@ -73,7 +60,8 @@ int record_file_add(const char *lxcpath, const char *name, bool fresh, struct re
 {
 	/* Locked until it is written, so that two who learn at once both count. */
 	auto_close int fd = config_edit_open(lxcpath, name);
-	auto_close int folder = fd < 0 ? -EBADF : open_folder(fd, true);
+	bool made;
+	auto_close int folder = fd < 0 ? -EBADF : harden_dir_open(fd, true, &made);
 	auto_record struct record *old = NULL;
 	int r = fd < 0 ? fd : folder;
 
