@@ -56,6 +56,8 @@ unit_tests = \
 bats_tests = \
 	tests/bats/breakout.bats \
 	tests/bats/strict.bats \
+	tests/bats/check.bats \
+	tests/bats/check-score.bats \
 	tests/bats/explain.bats \
 	tests/bats/generate.bats \
 	tests/bats/cap-audit.bats \

@@ -111,35 +111,67 @@ static bool is_stock(const char *file)
 	return strstr(file, "/lxc/config/") != NULL;
 }
 
-/* The line that wiped this one: the state of a list says who cleared it. */
-static void judge_wiped(struct check_work *w, size_t setting, struct caps before)
+static bool was_wiped(const struct lxcconf *conf, size_t i, size_t by)
 {
-	const struct lxcconf_setting *s = &w->conf->settings[setting], *by;
-	struct check_place place = check_setting_place(w, setting), other;
-	struct caps back = { 0 };
-	struct check_finding *f;
-	bool keep = strcmp(s->key, "lxc.cap.keep") == 0, none;
-	char names[400] = "";
-	struct emit e = EMIT_INIT(names);
+	const struct lxcconf_setting *s = &conf->settings[i];
 
-	if (s->state != LXCCONF_CLEARED || is_stock(place.file))
-		return;
-	by = &w->conf->settings[s->by];
-	if (by->file == s->file || by->value[0])
-		return;
-	back = named(s->value, &none);
-	if (keep)
-		back.bits = ~back.bits;
-	back.bits &= before.bits & w->out->configured.bits;
-	if (!back.bits)
-		return;
-	caps_emit(&e, back, " ");
-	other = check_setting_place(w, s->by);
-	f = check_add(w, REASON_CAP_WIPED, place, NULL,
-		      "'%s =' at %s clears '%s = %s': held again: %s", by->key,
-		      check_place_text(w, other), s->key, s->value, names);
-	if (f && w->out->idmapped)
-		f->severity = CHECK_KERNEL;
+	return s->state == LXCCONF_CLEARED && s->by == by &&
+	       (strcmp(s->key, "lxc.cap.keep") == 0 || strcmp(s->key, "lxc.cap.drop") == 0);
+}
+
+/* Of those that were lost, what the lines of one file had taken away, from its first one on. */
+static struct caps taken_by_file(const struct lxcconf *conf, size_t first, size_t by,
+				 struct caps lost)
+{
+	struct caps taken = { 0 };
+	bool none;
+
+	for (size_t i = first; i < by; i++) {
+		const struct lxcconf_setting *s = &conf->settings[i];
+
+		if (!was_wiped(conf, i, by) || s->file != conf->settings[first].file)
+			continue;
+		if (strcmp(s->key, "lxc.cap.keep") == 0)
+			return lost; /* all that it does not name */
+		taken.bits |= named(s->value, &none).bits;
+	}
+	return (struct caps){ taken.bits & lost.bits };
+}
+
+/*
+ * An empty value, about to clear what came before: those of the capabilities taken away
+ * until then that are held in the end are given back by it.  Told once for each file whose
+ * lines it wipes, at the first of them.
+ */
+static void judge_wiped(struct check_work *w, size_t by, struct caps before)
+{
+	struct caps lost = caps_minus(w->out->configured, before);
+	const struct lxcconf *conf = w->conf;
+
+	for (size_t i = 0; i < by && lost.bits; i++) {
+		const struct lxcconf_setting *s = &conf->settings[i];
+		struct check_place place = check_setting_place(w, i);
+		struct check_finding *f;
+		char names[400] = "";
+		struct emit e = EMIT_INIT(names);
+		struct caps back;
+
+		if (!was_wiped(conf, i, by) || s->file == conf->settings[by].file ||
+		    is_stock(place.file))
+			continue;
+		back = taken_by_file(conf, i, by, lost);
+		if (!back.bits)
+			continue;
+		lost = caps_minus(lost, back);
+		caps_emit(&e, back, " ");
+		f = check_add(w, REASON_CAP_WIPED, place, NULL,
+			      "'%s =' at %s clears '%s = %s': held again: %s",
+			      conf->settings[by].key,
+			      check_place_text(w, check_setting_place(w, by)), s->key, s->value,
+			      names);
+		if (f && w->out->idmapped)
+			f->severity = CHECK_KERNEL;
+	}
 }
 
 /* "keep = chown kill" and then "keep = none". */
@@ -159,12 +191,11 @@ static void judge(struct check_work *w, struct replay *r)
 		const struct lxcconf_setting *s = &w->conf->settings[i];
 		bool keep = strcmp(s->key, "lxc.cap.keep") == 0;
 		struct caps before = held(r);
-		bool was_list = keep && r->keeps;
 
 		if (s->state == LXCCONF_IGNORED || (!keep && strcmp(s->key, "lxc.cap.drop") != 0))
 			continue;
 		step(r, i);
-		if (!was_list) /* of a whitelist in several lines the first tells it all */
+		if (!s->value[0])
 			judge_wiped(w, i, before);
 		if (keep)
 			judge_none(w, i);
@@ -179,9 +210,6 @@ void check_caps(struct check_work *w)
 	};
 	auto_free void *memory = calloc(CAPS_MAX + 1, sizeof(r.events[0]));
 
-	w->out->last_cap = w->conf->last_cap;
-	w->out->configured = lxcconf_caps(w->conf);
-	w->out->held = w->out->configured;
 	if (!memory)
 		return;
 	r.events = memory;

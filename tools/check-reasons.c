@@ -365,7 +365,7 @@ const struct reason reasons[REASON_N] = {
 	},
 	/* --- Exposure ----------------------------------------------------------- */
 	[REASON_IDMAP_NONE] = {
-		"idmap.none", EXPOSURE(CHECK_HOST, 60, CHECK_NOTE, 0),
+		"idmap.none", EXPOSURE(CHECK_HOST, 30, CHECK_NOTE, 0),
 		.title = "root inside is the host's root",
 		.why = "Whatever of the host's he can open, as by a mount or a fault in the kernel, "
 		       "is his.  With ids mapped it belongs to somebody else.",
@@ -428,7 +428,7 @@ const struct reason reasons[REASON_N] = {
 		.remedy = "lxc.rootfs.path = dir:LXCPATH/NAME/rootfs",
 	},
 	[REASON_ROOTFS_OPEN] = {
-		"rootfs.open", EXPOSURE(CHECK_HOST, 60, CHECK_NOTE, 0),
+		"rootfs.open", EXPOSURE(CHECK_HOST, 30, CHECK_NOTE, 0),
 		.title = "every user of the host can enter the container's folder",
 		.why = "Root inside makes a set-user-ID program, and a user on the host runs it as the "
 		       "host's root.",

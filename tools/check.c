@@ -317,9 +317,11 @@ static void check_text(struct check_work *w, const struct check_target *t)
 
 	w->out->level = level_of(w);
 	open_rootfs(w);
-	check_caps(w);
+	w->out->last_cap = w->conf->last_cap;
+	w->out->configured = w->out->held = lxcconf_caps(w->conf);
 	check_entries(w);
 	check_config(w);
+	check_caps(w); /* it wants to know whether ids are mapped */
 	check_config_calls(w);
 	check_mounts(w);
 	check_hooks(w);
