@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The cgroup hierarchy that a guest gets: which one it can have, and mounting it on
- * /sys/fs/cgroup of its root file system.  Runs with the host's root powers in the
- * container's namespaces; the root file system is hostile, the host's /proc is not.
+ * The cgroup hierarchy that a guest gets: which one it can have (hierarchy-choose.c), and
+ * mounting it on /sys/fs/cgroup of its root file system (hierarchy-mount.c).  Runs with the
+ * host's root powers in the container's namespaces; the root file system is hostile, the
+ * host's /proc is not.
  */
 #ifndef HOOKS_HIERARCHY_H
 #define HOOKS_HIERARCHY_H
@@ -12,6 +13,7 @@
 #include "lib/cgroup.h"
 #include "lib/emit.h"
 #include "lib/initver.h"
+#include "lib/mnt.h"
 
 struct hierarchy {
 	enum cgroup_hierarchy which;
@@ -35,12 +37,35 @@ enum hierarchy_state {
 	HIERARCHY_REPLACE, /* cgroups that LXC mounted, of another kind or more of them */
 };
 
-/* What is there now; 0, or -errno with *why.  -EEXIST: something that is not cgroups. */
-int hierarchy_look(int rootfd, enum cgroup_hierarchy h, enum hierarchy_state *ret,
+/* Where it goes: opened once, looked at, and mounted on. */
+struct hierarchy_place {
+	int parentfd, fd; /* /sys/fs, /sys/fs/cgroup; to be released with hierarchy_leave() */
+	enum hierarchy_state state;
+};
+
+/*
+ * What is there now; 0 and *ret, or -errno with *why.  -EEXIST: something that is not
+ * cgroups.  In either case *ret is to be released.
+ */
+int hierarchy_look(int rootfd, enum cgroup_hierarchy h, struct hierarchy_place *ret,
 		   struct emit *why);
+void hierarchy_leave(struct hierarchy_place *place);
 
 /* Mounts it, in place of what is there; on failure nothing of it is left.  0 or -errno with *why.
  */
-int hierarchy_mount(int rootfd, struct hierarchy *h, enum hierarchy_state state, struct emit *why);
+int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, struct emit *why);
+
+/* For its parts: the file system of a hierarchy. */
+const struct mnt_fs *hierarchy_fs(enum cgroup_hierarchy h);
+
+/*
+ * 1 if the mounted root is the container's own, else 0 and why, or -errno and why.  This is
+ * the check that counts: in every cgroup namespace the path is "/", also where the namespace
+ * is rooted in a cgroup of the host's.
+ */
+int hierarchy_judge_root(int mntfd, enum cgroup_hierarchy h, struct emit *why);
+
+/* "cannot WHAT: reason" to *why; returns r. */
+int hierarchy_fail(struct emit *why, const char *what, int r);
 
 #endif

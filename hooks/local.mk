@@ -2,7 +2,7 @@
 pkglibexec_PROGRAMS += hooks/mount-cgroup
 hooks_mount_cgroup_SOURCES = \
 	hooks/mount-cgroup.c \
-	hooks/hierarchy.c hooks/hierarchy.h \
+	hooks/hierarchy.c hooks/hierarchy.h hooks/hierarchy-choose.c hooks/hierarchy-mount.c \
 	hooks/hook.c hooks/hook.h
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)

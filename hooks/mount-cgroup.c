@@ -96,33 +96,40 @@ static void describe_init(const struct initver *init, char buf[static 32])
 		(void)snprintf(buf, 32, "systemd of unknown version");
 }
 
+/* The exit status of a refusal, by its reason. */
+static int status_of(int r)
+{
+	return r == -EPERM || r == -EXDEV || r == -EEXIST || r == -ELOOP ? EXIT_REFUSED
+									 : EXIT_FAILED;
+}
+
 /* Mounts what was chosen, or says what it would do; the exit status. */
-static int give(int rootfd, struct hierarchy *h, const char *init, const struct options *opt,
-		struct hook *hook)
+static int give(int rootfd, struct hierarchy *h, const struct initver *init,
+		const struct options *opt, struct hook *hook)
 {
 	static const char *const would[] = {
 		[HIERARCHY_ABSENT] = "would mount",
 		[HIERARCHY_RIGHT] = "finds mounted already",
 		[HIERARCHY_REPLACE] = "would mount, in place of what LXC mounted,",
 	};
-	enum hierarchy_state state;
-	char text[512] = "";
+	struct hierarchy_place place;
+	char text[512] = "", name[32];
 	struct emit why = EMIT_INIT(text);
 	int r;
 
-	r = hierarchy_look(rootfd, h->which, &state, &why);
+	r = hierarchy_look(rootfd, h->which, &place, &why);
 	if (r == 0 && opt->dry_run) {
+		describe_init(init, name);
 		hook_say(loud(hook), JOURNAL_INFO, "%s the hierarchy %s on '/sys/fs/cgroup' (%s)",
-			 would[state], hierarchy_name(h->which), init);
-		return 0;
+			 would[place.state], hierarchy_name(h->which), name);
+	} else if (r == 0 && place.state != HIERARCHY_RIGHT) {
+		r = hierarchy_mount(&place, h, &why);
 	}
-	if (r == 0 && state != HIERARCHY_RIGHT)
-		r = hierarchy_mount(rootfd, h, state, &why);
+	hierarchy_leave(&place);
 	if (r == 0)
 		return 0;
 	hook_say(loud(hook), JOURNAL_ERR, "%s", text);
-	return r == -EPERM || r == -EXDEV || r == -EEXIST || r == -ELOOP ? EXIT_REFUSED
-									 : EXIT_FAILED;
+	return status_of(r);
 }
 
 /* The whole of the work once it is known for whom; the exit status. */
@@ -139,17 +146,17 @@ static int mount_cgroup(int rootfd, const struct options *opt, struct hook *hook
 		hook_say(loud(hook), JOURNAL_ERR, "cannot tell the guest's init: %s", strerror(-r));
 		return EXIT_FAILED;
 	}
-	describe_init(&init, name);
 	r = hierarchy_choose(&init, &h, &why);
 	if (r < 0) {
 		hook_say(loud(hook), JOURNAL_ERR, "%s", text);
 		return r == -EPERM ? EXIT_REFUSED : EXIT_FAILED;
 	}
 	if (r > 0) {
-		r = give(rootfd, &h, name, opt, hook);
+		r = give(rootfd, &h, &init, opt, hook);
 		cleanup_close(&h.mntfd);
 		return r;
 	}
+	describe_init(&init, name);
 	/* Only systemd insists on cgroups; other inits lose nothing that they had. */
 	if (init.kind != INITVER_SYSTEMD) {
 		if (opt->dry_run)

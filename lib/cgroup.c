@@ -67,20 +67,37 @@ static bool is_hierarchy_root(int rootfd, const struct stat *st, enum cgroup_hie
 }
 
 /*
+ * Open to write if we may, which is how the kernel is asked.  The folder is one that the kernel
+ * made: no FIFO or link is behind the name.
+ */
+static int open_procs(int rootfd, bool *ret_writable)
+{
+	static const char name[] = "cgroup.procs";
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(rootfd, name, O_RDWR | flags);
+
+	*ret_writable = fd >= 0;
+	if (fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS))
+		fd = openat(rootfd, name, O_RDONLY | flags);
+	return fd < 0 ? -errno : fd;
+}
+
+/*
  * Ours if the caller itself is in it, and nobody from outside its pid namespace:
  * cgroup.procs of v2 shows such a process as 0.  One such line, and the cgroup is also
  * that of something on the host: handing it over would let the guest freeze or kill
  * that.  (v1 leaves such lines out; see cgroup_find_parent_in().)
  */
-static int find_foreign(int rootfd, bool *ret_foreign)
+static int find_foreign(int procsfd, bool *ret_foreign)
 {
+	const uint64_t own = (uint64_t)getpid();
 	auto_free char *text = NULL;
 	bool self = false, other = false;
 	struct span rest, line;
 	uint64_t pid;
 	int r;
 
-	r = io_read_file_at(rootfd, "cgroup.procs", PROCS_MAX, &text, &rest.n);
+	r = io_read_fd(procsfd, PROCS_MAX, &text, &rest.n);
 	if (r < 0)
 		return r;
 	rest.p = text;
@@ -88,7 +105,7 @@ static int find_foreign(int rootfd, bool *ret_foreign)
 		if (span_parse_u64(line, 10, INT_MAX, &pid) < 0)
 			return -EINVAL;
 		other = other || pid == 0;
-		self = self || pid == (uint64_t)getpid();
+		self = self || pid == own;
 	}
 	*ret_foreign = other || !self;
 	return 0;
@@ -96,9 +113,10 @@ static int find_foreign(int rootfd, bool *ret_foreign)
 
 int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret)
 {
+	auto_close int procsfd = -EBADF;
 	struct statfs fs;
 	struct stat st;
-	bool foreign;
+	bool foreign, writable;
 	int r;
 
 	if (fstat(rootfd, &st) < 0 || fstatfs(rootfd, &fs) < 0)
@@ -110,7 +128,10 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 		*ret = CGROUP_ROOT_HIERARCHY;
 		return 0;
 	}
-	r = find_foreign(rootfd, &foreign);
+	procsfd = open_procs(rootfd, &writable);
+	if (procsfd < 0)
+		return procsfd;
+	r = find_foreign(procsfd, &foreign);
 	if (r < 0)
 		return r;
 	/*
@@ -120,8 +141,7 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
 	 */
 	if (foreign || st.st_nlink > 2)
 		*ret = CGROUP_ROOT_FOREIGN;
-	/* Real and effective ids are one here; AT_EACCESS would need faccessat2(2), Linux 5.8. */
-	else if (faccessat(rootfd, "cgroup.procs", W_OK, 0) < 0)
+	else if (!writable)
 		*ret = CGROUP_ROOT_READONLY;
 	else
 		*ret = CGROUP_ROOT_OWN;
@@ -164,4 +184,16 @@ int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret)
 		return 0;
 	}
 	return -ELOOP;
+}
+
+bool cgroup_is_v2_mounted(void)
+{
+	static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	struct statfs fs;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (statfs(places[i], &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC)
+			return true;
+	}
+	return false;
 }

@@ -54,4 +54,7 @@ int cgroup_check_root(int rootfd, enum cgroup_hierarchy h, enum cgroup_root *ret
  */
 int cgroup_find_parent_in(enum cgroup_hierarchy h, bool *ret);
 
+/* True if the host has a v2 hierarchy where systemd, and so everybody, mounts it. */
+bool cgroup_is_v2_mounted(void);
+
 #endif

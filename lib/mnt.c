@@ -39,6 +39,7 @@ enum {
 	MOVE_F_EMPTY = 0x04,
 	MOVE_T_EMPTY = 0x40,
 	WANT_MNT_ID_UNIQUE = 0x4000, /* STATX_* */
+	ATTR_IS_MOUNT_ROOT = 0x2000, /* STATX_ATTR_MOUNT_ROOT */
 	STATMOUNT_BASIC = 0x02,	     /* STATMOUNT_MNT_BASIC */
 };
 
@@ -269,5 +270,23 @@ int mnt_is_same(int fd_a, int fd_b, bool *ret)
 		r = read_mount_id(fd_b, &b);
 	if (r == 0)
 		*ret = a == b;
+	return r;
+}
+
+int mnt_is_root(int parentfd, int fd, bool *ret)
+{
+	struct statx st;
+	bool same;
+	int r;
+
+	/* Linux 5.8 tells at once. */
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) == 0 &&
+	    (st.stx_attributes_mask & ATTR_IS_MOUNT_ROOT)) {
+		*ret = st.stx_attributes & ATTR_IS_MOUNT_ROOT;
+		return 0;
+	}
+	r = mnt_is_same(parentfd, fd, &same);
+	if (r == 0)
+		*ret = !same;
 	return r;
 }

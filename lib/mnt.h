@@ -58,4 +58,7 @@ int mnt_is_shared(int fd, bool *ret);
  * point. */
 int mnt_is_same(int fd_a, int fd_b, bool *ret);
 
+/* True in *ret if fd, a folder in parentfd, is the root of a mount. */
+int mnt_is_root(int parentfd, int fd, bool *ret);
+
 #endif

@@ -42,6 +42,14 @@ int proc_read(int procfd, const char *name, char **ret_text, size_t *ret_size)
 	return io_read_file_at(procfd, name, PROC_TEXT_MAX, ret_text, ret_size);
 }
 
+int proc_read_own_cgroup(char **ret_text, size_t *ret_size)
+{
+	auto_close int fd = open("/proc/self/cgroup",
+				 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : io_read_fd(fd, PROC_TEXT_MAX, ret_text, ret_size);
+}
+
 int proc_read_status(int procfd, struct procstatus *ret)
 {
 	auto_free char *text = NULL;

@@ -26,6 +26,9 @@ bool proc_knows_other_pid(void);
 /* A text of it, as io_read_file_at() gives it; at most PROC_TEXT_MAX. */
 int proc_read(int procfd, const char *name, char **ret_text, size_t *ret_size);
 
+/* The text of the caller's own "cgroup", by fewer system calls: the mount hook's first need. */
+int proc_read_own_cgroup(char **ret_text, size_t *ret_size);
+
 int proc_read_status(int procfd, struct procstatus *ret);
 
 /* Both are in the same namespace of that kind ("mnt", "net", ...): 0 and *ret, or -errno. */

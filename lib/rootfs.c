@@ -29,6 +29,8 @@ struct open_how {
 #include "lib/cleanup.h"
 #include "lib/span.h"
 
+#define FOLDER_MAX 512 /* of a link that is read; a page of the stack is a page to fault in */
+
 int rootfs_open(const char *path)
 {
 	auto_close int fd = -EBADF;
@@ -123,7 +125,7 @@ int rootfs_read_link_at(int rootfd, const char *path, char *buf, size_t size)
 {
 	const char *slash = strrchr(path, '/');
 	auto_close int dirfd = -EBADF;
-	char folder[PATH_MAX];
+	char folder[FOLDER_MAX];
 	ssize_t n;
 	int r;
 

@@ -28,7 +28,8 @@ int rootfs_open_at(int rootfd, const char *path, int flags);
 
 /*
  * The text of the symlink at path, whose folders are no symlinks; hostile.  0, or
- * -EINVAL if it is no symlink, -ENAMETOOLONG if it does not fit, else -errno.
+ * -EINVAL if it is no symlink, -ENAMETOOLONG if it does not fit or the path is longer
+ * than 511 bytes, else -errno.
  */
 int rootfs_read_link_at(int rootfd, const char *path, char *buf, size_t size);
 

@@ -110,9 +110,10 @@ os_release() {
 }
 
 @test "disk: full" {
+	mkdir "$BATS_TEST_TMPDIR/small"
 	run --separate-stderr view bash -c 'mount -t tmpfs none /var/cache/lxc-harden &&
-		mount -t tmpfs -o size=10m none /var/tmp && exec "$1"' sh "$script"
-	one_line 1 'quickstart: disk full: /var/tmp has * MB left, 700 are needed'
+		mount -t tmpfs -o size=10m none "$2" && TMPDIR=$2 exec "$1"' sh "$script" "$BATS_TEST_TMPDIR/small"
+	one_line 1 "quickstart: disk full: $BATS_TEST_TMPDIR/small has * MB left, 700 are needed"
 }
 
 @test "first run: before and after, from a read-only copy and any folder" {

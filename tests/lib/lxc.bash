@@ -290,7 +290,7 @@ ct_unmount() {
 }
 
 ct_destroy() {
-	local dir
+	local dir i
 	[ -n "${CT_TMP:-}" ] || return 0
 	dir=$(ct_dir "$1")
 	[ -d "$dir" ] || return 0
@@ -298,7 +298,11 @@ ct_destroy() {
 		timeout 20 "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&- ||
 		true # it went by itself
 	ct_wait_gone "$1" || ct_cgroups_remove "$1" || true
-	ct_unmount "$dir/rootfs" && ct_unmount "$dir/overlay" && rm -rf --one-file-system "$dir"
+	# The monitor may write its last line to the log meanwhile.
+	for ((i = 0; i < 20; i++)); do
+		ct_unmount "$dir/rootfs" && ct_unmount "$dir/overlay" && rm -rf --one-file-system "$dir" && break
+		sleep 0.1
+	done
 	# Succeeds after the last container.
 	rmdir "${dir%/*}" "$CT_TMP" 2>/dev/null || true
 }

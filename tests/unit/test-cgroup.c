@@ -4,6 +4,9 @@
 
 #include "lib/cgroup.h"
 
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
 #include "lib/cleanup.h"
 #include "tests/unit/scratch.h"
 
@@ -290,6 +293,23 @@ static void test_shared_v1(void)
 	with_group(body_shared, CGROUP_SYSTEMD);
 }
 
+/* As mountinfo has it, then without any. */
+static void test_v2_mounted(void)
+{
+	struct statfs fs;
+	bool there = false;
+
+	there |= statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+	there |= statfs("/sys/fs/cgroup/unified", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
+	CHECK_INT(cgroup_is_v2_mounted(), there);
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("tmpfs", "/sys/fs", "tmpfs", 0, NULL) < 0) {
+		tap_skip("no mount namespace: %s", strerror(errno));
+		return;
+	}
+	CHECK(!cgroup_is_v2_mounted());
+}
+
 static void test_no_pid_namespace(void)
 {
 	bool in = false;
@@ -326,5 +346,6 @@ TAP_MAIN({ "texts of containers on each layout", test_parse }, { "look-alikes", 
 	 { "a container's own cgroup, v1", test_contained_v1 },
 	 { "a namespace rooted in the monitor's cgroup, v2", test_shared },
 	 { "a namespace rooted in the monitor's cgroup, v1", test_shared_v1 },
+	 { "whether the host has v2", test_v2_mounted },
 	 { "without a pid namespace", test_no_pid_namespace },
 	 { "what is no cgroup", test_no_cgroup })

@@ -347,6 +347,43 @@ static void test_same(void)
 	CHECK(!same);
 }
 
+static void check_root(int targetfd)
+{
+	auto_close int parentfd = open(scratch_path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int fd = -EBADF;
+	bool root;
+
+	CHECK_INT(mnt_is_root(parentfd, targetfd, &root), 0);
+	CHECK(!root);
+	fd = mount_and_open(targetfd);
+	CHECK_INT(mnt_is_root(parentfd, fd, &root), 0);
+	CHECK(root);
+	CHECK_INT(mnt_is_root(parentfd, targetfd, &root), 0); /* covered, and no root */
+	CHECK(!root);
+	CHECK(mnt_is_root(parentfd, -EBADF, &root) < 0);
+}
+
+static void test_root(void)
+{
+	int targetfd = new_target();
+
+	if (targetfd >= 0)
+		check_root(targetfd);
+}
+
+static void test_root_old(void)
+{
+	int targetfd = new_target(), r;
+
+	if (targetfd < 0)
+		return;
+	r = deny_syscall(SYS_statx);
+	if (r < 0)
+		tap_skip("no seccomp filters: %s", strerror(-r));
+	else
+		check_root(targetfd);
+}
+
 /* What this is all for: a cgroup2 of the namespace's own, looked at, then attached. */
 static void test_cgroup2(void)
 {
@@ -383,4 +420,5 @@ TAP_MAIN({ "a new file system, attached and removed", test_new },
 	 { "read-only, this mount only", test_readonly_here_only }, { "removing", test_remove },
 	 { "shared mounts", test_shared },
 	 { "shared mounts before statx and statmount", test_shared_old },
-	 { "the same mount", test_same }, { "a real cgroup2", test_cgroup2 })
+	 { "the same mount", test_same }, { "the root of a mount", test_root },
+	 { "the root of a mount before statx", test_root_old }, { "a real cgroup2", test_cgroup2 })

@@ -76,6 +76,18 @@ static void test_read(void)
 	CHECK_INT(proc_read(fd, "exe", &text, &n), -EINVAL); /* a link, not followed */
 }
 
+static void test_own_cgroup(void)
+{
+	auto_close int fd = proc_open(0);
+	auto_free char *text = NULL, *same = NULL;
+	size_t n = 0, m = 0;
+
+	CHECK_INT(proc_read_own_cgroup(&text, &n), 0);
+	CHECK_INT(proc_read(fd, "cgroup", &same, &m), 0);
+	CHECK_INT(n, m);
+	CHECK(text && same && memcmp(text, same, n) == 0);
+}
+
 static void no_new_privs(void)
 {
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -152,5 +164,6 @@ static void test_namespaces(void)
 }
 
 TAP_MAIN({ "the caller itself", test_self }, { "processes that are not there", test_open_fails },
-	 { "texts", test_read }, { "a child's status", test_status },
-	 { "a process that ended", test_ended }, { "namespaces", test_namespaces })
+	 { "texts", test_read }, { "the own cgroup", test_own_cgroup },
+	 { "a child's status", test_status }, { "a process that ended", test_ended },
+	 { "namespaces", test_namespaces })
