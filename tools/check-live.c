@@ -323,17 +323,14 @@ static void judge_time(struct live *l)
 	}
 }
 
-void check_live(struct check_work *w)
+bool check_live(struct check_work *w)
 {
 	auto_close int procfd = proc_open(w->out->pid);
 	struct live l = { .w = w, .procfd = procfd };
 	const char *what;
 
-	if (procfd < 0 || audit_read_process(procfd, w->out->pid, false, &l.process, &what) < 0) {
-		/* It has just ended. */
-		w->out->pid = 0;
-		return;
-	}
+	if (procfd < 0 || audit_read_process(procfd, w->out->pid, false, &l.process, &what) < 0)
+		return false;
 	w->live = w->config;
 	judge_caps(&l);
 	judge_ids(&l);
@@ -342,4 +339,5 @@ void check_live(struct check_work *w)
 	judge_lsm(&l);
 	judge_mounts(&l);
 	judge_time(&l);
+	return true;
 }

@@ -7,14 +7,9 @@
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-
-#include "lib/cleanup.h"
-#include "lib/io.h"
-#include "lib/proc.h"
 
 #ifndef CGROUP2_SUPER_MAGIC
 #define CGROUP2_SUPER_MAGIC 0x63677270
@@ -128,21 +123,10 @@ void check_host_init(struct check_host *host)
 {
 	struct statfs fs;
 	struct stat st;
-	size_t size;
-	auto_close int procfd = proc_open(0);
 
 	*host = (struct check_host){
 		.unified = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC,
 		.apparmor = stat("/sys/kernel/security/apparmor", &st) == 0 ||
 			    stat("/sys/fs/selinux/enforce", &st) == 0,
 	};
-	/* Without it every container is asked. */
-	if (procfd >= 0 && proc_read(procfd, "net/unix", &host->sockets, &size) < 0)
-		host->sockets = NULL;
-}
-
-void check_host_done(struct check_host *host)
-{
-	free(host->sockets);
-	host->sockets = NULL;
 }

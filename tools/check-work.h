@@ -33,11 +33,9 @@ const char *check_print(struct check_arena *a, const char *format, ...)
 struct check_host {
 	bool unified;  /* cgroup v2 alone */
 	bool apparmor; /* or another security module that LXC can use */
-	char *sockets; /* /proc/net/unix, or NULL: which containers may run; owned */
 };
 
 void check_host_init(struct check_host *host);
-void check_host_done(struct check_host *host);
 
 #define CHECK_FINDINGS_MAX 256
 #define CHECK_OPENED_MAX 192
@@ -110,8 +108,8 @@ void check_config_calls(struct check_work *w);
 void check_faults(struct check_work *w);
 void check_hooks(struct check_work *w);
 void check_mounts(struct check_work *w);
-/* What runs, if it does: fills w->live. */
-void check_live(struct check_work *w);
+/* What runs: fills w->live.  False if it cannot be looked at, or has just ended. */
+bool check_live(struct check_work *w);
 
 /* Is there an entry that covers that path of /proc or /sys with nothing, or read-only? */
 bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is_enough);
@@ -128,7 +126,7 @@ bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
 			    const char **ret_which);
 
 /* Checks one container into the arena; NULL only if the arena is far too small. */
-struct check *check_container(const struct check_host *host, const struct check_target *target,
+struct check *check_container(const struct check_host *host, const struct container *container,
 			      struct check_arena *arena);
 
 #endif

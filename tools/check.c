@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <lxc/lxccontainer.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -193,36 +192,6 @@ static void open_rootfs(struct check_work *w)
 
 /* --- Is it running? ---------------------------------------------------------------- */
 
-/*
- * Asking liblxc for a container's state reads its configuration once more and waits for an
- * answer.  Whether anybody listens is in /proc/net/unix; a path that is too long for a
- * socket's name is there as a hash ("lxc/...").
- */
-static bool may_run(const struct check_host *host, const struct check_target *t)
-{
-	char name[PATH_MAX];
-	int n = snprintf(name, sizeof(name), "@%s/%s/command", t->lxcpath, t->name);
-
-	if (!host->sockets || n < 0 || (size_t)n > 100)
-		return true;
-	return strstr(host->sockets, name) != NULL;
-}
-
-static void find_init(struct check_work *w, const struct check_target *t)
-{
-	struct lxc_container *c;
-
-	if (!may_run(w->host, t))
-		return;
-	c = lxc_container_new(t->name, t->lxcpath);
-	if (!c)
-		return;
-	w->out->pid = c->init_pid(c);
-	if (w->out->pid <= 0)
-		w->out->pid = 0;
-	(void)lxc_container_put(c); /* says only whether it was freed */
-}
-
 /* --- Exposure ------------------------------------------------------------------------ */
 
 static const char *cap_remedy(struct check_work *w, const struct check_open *o)
@@ -311,9 +280,10 @@ static void finish(struct check_work *w)
 		w->out->n[w->findings[i].kind]++;
 }
 
-static void check_text(struct check_work *w, const struct check_target *t)
+static void check_text(struct check_work *w, const struct container *c)
 {
 	unsigned int unused[CHECK_N_SEVERITIES];
+	bool live;
 
 	w->out->level = level_of(w);
 	open_rootfs(w);
@@ -327,25 +297,22 @@ static void check_text(struct check_work *w, const struct check_target *t)
 	check_hooks(w);
 	check_faults(w);
 	w->out->score_config = check_score(&w->config.facts, unused);
-	find_init(w, t);
-	if (w->out->pid)
-		check_live(w);
-	w->out->state = w->out->pid ? CHECK_RUNNING : CHECK_STOPPED;
-	expose(w, w->out->pid ? &w->live : &w->config);
+	/* liblxc is asked only if somebody listens: it reads the configuration once more. */
+	if (containers_is_running(c) && containers_find_init(c, &w->out->pid) != CONTAINERS_STOPPED)
+		w->out->state = CHECK_RUNNING;
+	live = w->out->pid && check_live(w);
+	expose(w, live ? &w->live : &w->config);
 }
 
-static void check_one(struct check_work *w, const struct check_target *t)
+static void check_one(struct check_work *w, const struct container *c)
 {
 	struct lxcconf *conf = NULL;
 	struct config_error error;
 	char path[PATH_MAX];
-	struct stat st;
 	int r;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", t->lxcpath, t->name); /* cut: not found */
-	if (stat(path, &st) == 0)
-		w->out->owner = st.st_uid;
-	r = snprintf(path, sizeof(path), "%s/%s/config", t->lxcpath, t->name);
+	w->out->owner = c->owner.uid;
+	r = snprintf(path, sizeof(path), "%s/%s/config", c->lxcpath, c->name);
 	if (r < 0 || (size_t)r >= sizeof(path)) {
 		w->out->state = CHECK_FAILED;
 		w->out->failure = "the path of its configuration is too long";
@@ -356,19 +323,19 @@ static void check_one(struct check_work *w, const struct check_target *t)
 	if (r < 0 || copy_files(w) < 0) {
 		add_error(w, &error);
 		w->out->state = CHECK_UNREADABLE;
-	} else if (config_ask_lxc(conf, t->lxcpath, &error) < 0) {
+	} else if (config_ask_lxc(conf, c->lxcpath, &error) < 0) {
 		/* The rest of the text is still worth a look. */
 		add_error(w, &error);
-		check_text(w, t);
+		check_text(w, c);
 		if (w->out->state == CHECK_STOPPED)
 			w->out->state = CHECK_UNREADABLE;
 	} else {
-		check_text(w, t);
+		check_text(w, c);
 	}
 	lxcconf_free(conf);
 }
 
-struct check *check_container(const struct check_host *host, const struct check_target *target,
+struct check *check_container(const struct check_host *host, const struct container *container,
 			      struct check_arena *arena)
 {
 	struct check *out = check_alloc(arena, sizeof(*out));
@@ -383,11 +350,11 @@ struct check *check_container(const struct check_host *host, const struct check_
 	w->out = out;
 	w->findings = findings;
 	w->rootfd = -EBADF;
-	out->lxcpath = check_copy(arena, span_of(target->lxcpath));
-	out->name = check_copy(arena, span_of(target->name));
+	out->lxcpath = check_copy(arena, span_of(container->lxcpath));
+	out->name = check_copy(arena, span_of(container->name));
 	out->level = "none";
 	out->findings = findings;
-	check_one(w, target);
+	check_one(w, container);
 	finish(w);
 	cleanup_close(&w->rootfd);
 	return out;

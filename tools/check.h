@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "lib/caps.h"
+#include "tools/containers.h"
 
 /* In the order in which findings are shown. */
 enum check_kind {
@@ -96,12 +97,7 @@ struct check {
 	unsigned int score_class[CHECK_N_SEVERITIES]; /* the parts of score, by severity */
 };
 
-/* Which container. */
-struct check_target {
-	const char *lxcpath, *name;
-};
-
-/* Several, in the order of the targets; owns them. */
+/* Several, in the order of the containers; owns them. */
 struct check_set {
 	size_t n;
 	const struct check *const *checks; /* n of them, none is NULL */
@@ -109,11 +105,11 @@ struct check_set {
 };
 
 /*
- * Checks all, jobs at a time (0: as many as there are processors), each in a process that
- * may fail, crash or hang without harm to the others.  0 and *ret_set (check_set_done()),
- * or -errno when nothing could be done.
+ * Checks all, jobs at a time (0: as many as there are processors), each in a process with its
+ * owner's rights (tools/workers.h) that may fail, crash or hang without harm to the others.
+ * 0 and *ret_set (check_set_done()), or -errno when nothing could be done.
  */
-int check_all(const struct check_target *targets, size_t n, unsigned int jobs,
+int check_all(const struct container *containers, size_t n, unsigned int jobs,
 	      struct check_set *ret_set);
 void check_set_done(struct check_set *set);
 

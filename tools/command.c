@@ -158,6 +158,7 @@ static int add_lxcpath(struct command *cmd, const char *path)
 		return -EINVAL;
 	}
 	cmd->lxcpaths[cmd->n_lxcpaths++] = path;
+	cmd->lxcpaths_given = true;
 	return 0;
 }
 

@@ -41,6 +41,7 @@ struct command {
 	const char *name;			 /* the container, or NULL */
 	const char *lxcpaths[COMMAND_PATHS_MAX]; /* -P; else LXC's own default */
 	size_t n_lxcpaths;			 /* at least 1 */
+	bool lxcpaths_given;			 /* by -P */
 	bool json, quiet;
 	char *const *words; /* the operands behind the container */
 	size_t n_words;

@@ -21,6 +21,7 @@ tools_lxc_harden_SOURCES = \
 	tools/check-work.c tools/check-work.h \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \
+	$(container_sources) \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
 	tools/generate-plan.c tools/generate-plan.h \

@@ -5,10 +5,10 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,6 @@
 #include "tools/check-show.h"
 #include "tools/command.h"
 
-#define TARGETS_MAX 100000
-
 enum { OPTION_ALL = 256, OPTION_FAIL_ABOVE, OPTION_PROMETHEUS, OPTION_SARIF, OPTION_JOBS };
 
 struct options {
@@ -31,11 +29,6 @@ struct options {
 	bool has_fail_above;
 	const char *prometheus, *sarif;
 	unsigned int jobs;
-};
-
-struct targets {
-	struct check_target *item; /* owned, and the names in it */
-	size_t n;
 };
 
 static int take_number(const struct command *cmd, const char *option, const char *value,
@@ -77,96 +70,40 @@ static int take_option(const struct command *cmd, int option, const char *value,
 
 /* --- Which containers ------------------------------------------------------------ */
 
-static int add_target(struct targets *t, const char *lxcpath, const char *name)
-{
-	struct check_target *item;
-	char *copy;
-
-	if (t->n == TARGETS_MAX)
-		return -E2BIG;
-	item = reallocarray(t->item, t->n + 1, sizeof(*item));
-	if (!item)
-		return -ENOMEM;
-	t->item = item;
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-	t->item[t->n++] = (struct check_target){ lxcpath, copy };
-	return 0;
-}
-
-static void targets_done(struct targets *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		free((char *)t->item[i].name); /* ours; const for those who read it */
-	free(t->item);
-}
-
-static int compare_targets(const void *a, const void *b)
-{
-	return strcmp(((const struct check_target *)a)->name,
-		      ((const struct check_target *)b)->name);
-}
-
-/* The folders that have a configuration, as lxc-ls sees them. */
-static int add_path(struct targets *t, const char *lxcpath)
-{
-	auto_closedir DIR *dir = opendir(lxcpath);
-	const struct dirent *entry;
-	size_t first = t->n;
-	int r = 0;
-
-	if (!dir)
-		return -errno;
-	while (r == 0 && (entry = readdir(dir))) {
-		char name[NAME_MAX + sizeof("/config")];
-		struct stat st;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		(void)snprintf(name, sizeof(name), "%s/config", entry->d_name); /* fits */
-		if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			r = add_target(t, lxcpath, entry->d_name);
-	}
-	qsort(t->item + first, t->n - first, sizeof(t->item[0]), compare_targets);
-	return r;
-}
-
-static int find_targets(const struct command *cmd, const struct options *o, struct targets *t)
-{
-	struct command_text buf;
-	int r = 0;
-
-	if (!o->all) {
-		r = add_target(t, cmd->lxcpaths[0], cmd->name);
-		if (r < 0)
-			command_error(cmd->verb, "out of memory");
-		return r;
-	}
-	for (size_t i = 0; i < cmd->n_lxcpaths; i++) {
-		r = add_path(t, cmd->lxcpaths[i]);
-		if (r < 0) {
-			command_error(cmd->verb, "cannot read '%s': %s",
-				      command_escape(&buf, cmd->lxcpaths[i]), strerror(-r));
-			return r;
-		}
-	}
-	return 0;
-}
-
-/* A name that is mistyped is misuse, and no finding. */
-static int check_exists(const struct command *cmd)
+/* One container is one of a list, too. */
+static int find_one(const struct command *cmd, struct containers *ret)
 {
 	struct command_text buf;
 	char path[PATH_MAX];
 	struct stat st;
 	int n = snprintf(path, sizeof(path), "%s/%s", cmd->lxcpaths[0], cmd->name);
 
-	if (n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	command_error(cmd->verb, "no container '%s' in '%s'", cmd->name, /* checked: one folder's */
-		      command_escape(&buf, cmd->lxcpaths[0]));
-	return -ENOENT;
+	/* A name that is mistyped is misuse, and no finding. */
+	if (n < 0 || (size_t)n >= sizeof(path) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		command_error(cmd->verb, "no container '%s' in '%s'", cmd->name,
+			      command_escape(&buf, cmd->lxcpaths[0]));
+		return -EINVAL;
+	}
+	if (stat(cmd->lxcpaths[0], &st) < 0)
+		return -errno;
+	*ret = (struct containers){ .items = calloc(1, sizeof(ret->items[0])), .n = 1 };
+	if (!ret->items)
+		return -ENOMEM;
+	ret->items[0] = (struct container){ cmd->lxcpaths[0], cmd->name, { st.st_uid, st.st_gid } };
+	return 0;
+}
+
+static int find(const struct command *cmd, const struct options *o, struct containers *ret)
+{
+	struct containers_error error;
+	int r;
+
+	if (!o->all)
+		return find_one(cmd, ret);
+	r = containers_find(cmd->lxcpaths, cmd->n_lxcpaths, !cmd->lxcpaths_given, ret, &error);
+	if (r < 0)
+		command_error(cmd->verb, "%s", error.text);
+	return r;
 }
 
 /* --- Where it goes ----------------------------------------------------------------- */
@@ -291,27 +228,29 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		{ 0 },
 	};
 	struct options o = { .fail_above = CHECK_SCORE_MAX };
-	struct targets targets = { 0 };
+	struct containers list = { 0 };
 	struct check_set set;
 	struct command cmd;
 	int r = command_parse(verb, argc, argv, own, take_option, &o, &cmd);
 
 	if (r >= 0)
 		return r;
-	if (check_options(&cmd, &o) < 0 || (!o.all && check_exists(&cmd) < 0))
+	if (check_options(&cmd, &o) < 0)
 		return COMMAND_MISUSE;
-	r = find_targets(&cmd, &o, &targets);
-	if (r == 0) {
-		r = check_all(targets.item, targets.n, o.jobs, &set);
-		if (r < 0)
-			command_error(verb, "cannot check: %s", strerror(-r));
-	}
-	if (r == 0) {
+	r = find(&cmd, &o, &list);
+	if (r < 0)
+		return o.all ? COMMAND_FAILED : COMMAND_MISUSE;
+	r = check_all(list.items, list.n, o.jobs, &set);
+	if (r < 0) {
+		command_error(verb, "cannot check: %s", strerror(-r));
+		r = COMMAND_FAILED;
+	} else {
 		r = report(&cmd, &o, &set);
 		check_set_done(&set);
-	} else {
-		r = COMMAND_FAILED;
 	}
-	targets_done(&targets);
+	if (o.all)
+		containers_done(&list);
+	else
+		free(list.items);
 	return r;
 }
