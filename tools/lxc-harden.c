@@ -48,8 +48,9 @@ static const struct verb verbs[] = {
 	  "      --prometheus=FILE  metrics for node_exporter; '-' for standard output\n"
 	  "      --sarif=FILE       SARIF 2.1.0; '-' for standard output",
 	  COMMAND_MAYBE, verb_check },
-	{ "explain", "[CAPABILITY...]", "Says what capabilities mean for a container", NULL,
-	  COMMAND_WORDS, verb_explain },
+	{ "explain", "[CAPABILITY | FINDING...]",
+	  "Says what capabilities, and findings of check, mean",
+	  "      --reasons       all findings", COMMAND_WORDS, verb_explain },
 	{ "generate", "[OPTION...] NAME", "Hardens a container by what it and its guest need",
 	  generate_help, COMMAND_CONTAINER, verb_generate },
 	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,

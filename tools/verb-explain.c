@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lxc-harden explain: what a capability means for a container, from the table in
- * lib/capinfo; without an operand, the list of all.  It looks at no container.
+ * lib/capinfo, or a finding of "lxc-harden check", from the one in tools/check-reasons.  Without
+ * an operand, the list of all capabilities.  It looks at no container.
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
+#include "tools/check-reasons.h"
 #include "tools/command.h"
 
 #define WIDTH_MIN 40
@@ -62,6 +64,34 @@ static void print_one(const struct capinfo *info, unsigned int width)
 	print_wrapped(info->without, width);
 	printf("  Source\n");
 	print_wrapped(info->source, width);
+}
+
+/* What an operand names: one of the two. */
+struct subject {
+	const struct capinfo *cap;
+	const struct reason *reason;
+};
+
+static void print_reason(const struct reason *r, unsigned int width)
+{
+	printf("%s (%s, %s)\n", r->id, check_kind_name(r->kind), check_severity_name(r->severity));
+	print_wrapped(r->title, width);
+	printf("  What happens\n");
+	print_wrapped(r->why, width);
+	printf("  What ends it\n");
+	print_wrapped(r->remedy ? r->remedy : "The finding says which line, by what this host is.",
+		      width);
+	printf("  What that costs\n");
+	print_wrapped(r->cost ? r->cost : "Nothing that is known.", width);
+	if (r->kind != CHECK_EXPOSURE)
+		return;
+	printf("  In an id-mapped container\n");
+	if (r->weight_idmapped)
+		printf("%*sseverity %s; weight %u, and %u where root is the host's\n", INDENT, "",
+		       check_severity_name(r->severity_idmapped), r->weight_idmapped, r->weight);
+	else
+		printf("%*sno harm to the host; weight %u where root is the host's\n", INDENT, "",
+		       r->weight);
 }
 
 static unsigned int text_width(void)
@@ -113,22 +143,46 @@ static struct json_object *json_one(const struct capinfo *info)
 	return NULL;
 }
 
-static int print_json(const struct capinfo *const *list, size_t n)
+static struct json_object *json_reason(const struct reason *r)
 {
-	struct json_object *root = json_object_new_object(), *array = json_object_new_array();
+	struct json_object *o = json_object_new_object();
+
+	if (o && json_put(o, "id", json_object_new_string(r->id)) &&
+	    json_put(o, "kind", json_object_new_string(check_kind_name(r->kind))) &&
+	    json_put(o, "severity", json_object_new_string(check_severity_name(r->severity))) &&
+	    json_put(o, "title", json_object_new_string(r->title)) &&
+	    json_put(o, "why", json_object_new_string(r->why)) &&
+	    json_put(o, "remedy", json_object_new_string(r->remedy ? r->remedy : "")) &&
+	    json_put(o, "cost", json_object_new_string(r->cost ? r->cost : "")) &&
+	    json_put(o, "weight", json_object_new_int(r->weight)) &&
+	    json_put(o, "weight_idmapped", json_object_new_int(r->weight_idmapped)))
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+/* Takes over o; false without memory. */
+static bool json_append(struct json_object *array, struct json_object *o)
+{
+	if (o && json_object_array_add(array, o) == 0)
+		return true;
+	json_object_put(o);
+	return false;
+}
+
+static int print_json(const struct subject *list, size_t n)
+{
+	struct json_object *root = json_object_new_object(), *caps = json_object_new_array();
+	struct json_object *reason_list = json_object_new_array();
 	int r = -ENOMEM;
 
-	if (!root || !array || !json_put(root, "capabilities", array)) {
-		json_object_put(root);
-		return -ENOMEM;
-	}
+	if (!root || !json_put(root, "capabilities", caps) ||
+	    !json_put(root, "reasons", reason_list))
+		goto out;
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *o = json_one(list[i]);
-
-		if (!o || json_object_array_add(array, o) < 0) {
-			json_object_put(o);
+		if (list[i].cap ? !json_append(caps, json_one(list[i].cap))
+				: !json_append(reason_list, json_reason(list[i].reason)))
 			goto out;
-		}
 	}
 	r = puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
 							      JSON_C_TO_STRING_SPACED |
@@ -181,54 +235,85 @@ static int print_table(void)
 	return 0;
 }
 
-static int find_all(const struct command *cmd, const struct capinfo **list)
+/* "net_admin", or "cap.net_admin" as a finding has it, or a finding's own name. */
+static struct subject find_one(const char *word)
+{
+	struct span name = span_of(word);
+
+	if (span_starts(name, "cap.") && !reason_find(name)) {
+		name.p += strlen("cap.");
+		name.n -= strlen("cap.");
+	}
+	return (struct subject){ capinfo_find(name), reason_find(name) };
+}
+
+static int find_all(const struct command *cmd, bool reasons_too, struct subject *list)
 {
 	struct command_text buf;
+	size_t n = 0;
 
-	for (size_t i = 0; i < cmd->n_words; i++) {
-		list[i] = capinfo_find(span_of(cmd->words[i]));
-		if (!list[i]) {
-			command_error(cmd->verb, "no capability '%s'",
-				      command_escape(&buf, cmd->words[i]));
+	for (; n < cmd->n_words; n++) {
+		list[n] = find_one(cmd->words[n]);
+		if (!list[n].cap && !list[n].reason) {
+			command_error(cmd->verb, "no capability '%s', and no finding of check",
+				      command_escape(&buf, cmd->words[n]));
 			return -EINVAL;
 		}
 	}
-	for (unsigned int i = 0; !cmd->n_words && i < CAPINFO_COUNT; i++)
-		list[i] = capinfo_get(i);
+	if (cmd->n_words)
+		return 0;
+	for (unsigned int i = 0; !reasons_too && i < CAPINFO_COUNT; i++)
+		list[n++].cap = capinfo_get(i);
+	for (size_t i = 0; reasons_too && i < REASON_N; i++)
+		list[n++].reason = &reasons[i];
 	return 0;
+}
+
+static int take_option(const struct command *cmd, int option, const char *value, void *state)
+{
+	(void)cmd, (void)option, (void)value; /* there is only one, and it takes none */
+	*(bool *)state = true;
+	return 0;
+}
+
+static void print_texts(const struct subject *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			putchar('\n');
+		if (list[i].cap)
+			print_one(list[i].cap, text_width());
+		else
+			print_reason(list[i].reason, text_width());
+	}
 }
 
 int verb_explain(const struct verb *verb, int argc, char *argv[])
 {
-	auto_free const struct capinfo **list = NULL;
+	static const struct option own[] = { { "reasons", no_argument, NULL, 256 }, { 0 } };
+	auto_free struct subject *list = NULL;
+	bool reasons_too = false;
 	struct command cmd;
 	size_t n;
-	int r = command_parse(verb, argc, argv, NULL, NULL, NULL, &cmd);
+	int r = command_parse(verb, argc, argv, own, take_option, &reasons_too, &cmd);
 
 	if (r >= 0)
 		return r;
-	n = cmd.n_words ? cmd.n_words : CAPINFO_COUNT;
-	/* An array of pointers into the table. */
-	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is what is meant. */
+	n = cmd.n_words ? cmd.n_words : reasons_too ? REASON_N : CAPINFO_COUNT;
 	list = calloc(n, sizeof(*list));
 	if (!list) {
 		command_error(verb, "out of memory");
 		return COMMAND_FAILED;
 	}
-	if (find_all(&cmd, list) < 0)
+	if (find_all(&cmd, reasons_too, list) < 0)
 		return COMMAND_MISUSE;
-	if (cmd.json) {
+	r = 0;
+	if (cmd.json)
 		r = print_json(list, n);
-	} else if (!cmd.n_words) {
+	else if (!cmd.n_words && !reasons_too)
 		r = print_table();
-	} else {
-		r = 0;
-		for (size_t i = 0; i < n; i++) {
-			if (i)
-				putchar('\n');
-			print_one(list[i], text_width());
-		}
-	}
+	else
+		print_texts(list, n);
 	if (r < 0) {
 		command_error(verb, "cannot write the output: %s", strerror(-r));
 		return COMMAND_FAILED;
