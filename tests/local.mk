@@ -59,6 +59,7 @@ bats_tests = \
 	tests/bats/check.bats \
 	tests/bats/check-score.bats \
 	tests/bats/explain.bats \
+	tests/bats/list.bats \
 	tests/bats/generate.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
@@ -93,6 +94,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-procstatus \
 	tests/fuzz/fuzz-filecap \
 	tests/fuzz/fuzz-fstab \
+	tests/fuzz/fuzz-audit-read \
 	tests/fuzz/fuzz-record \
 	tests/fuzz/fuzz-span \
 	tests/fuzz/fuzz-unitfile \

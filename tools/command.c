@@ -201,18 +201,45 @@ static int take_common(struct command *cmd, int c, const char *value, const char
 	}
 }
 
+/* Is it one of the verb's own? */
+static bool is_own(const struct option *own, int c)
+{
+	for (; own && own->name; own++) {
+		if (own->val == c)
+			return true;
+	}
+	return false;
+}
+
+/* The letters for getopt_long(), the verb's own behind the common ones. */
+static void merge_letters(const struct option *own, char letters[8 + 2 * OWN_MAX + 1])
+{
+	char *p = stpcpy(letters, ":n:P:qhV");
+
+	for (size_t n = 0; own && own->name && n < OWN_MAX; own++, n++) {
+		if (own->val >= 256)
+			continue;
+		*p++ = (char)own->val;
+		if (own->has_arg == required_argument)
+			*p++ = ':';
+	}
+	*p = '\0';
+}
+
 int command_parse(const struct verb *verb, int argc, char *argv[], const struct option *own,
 		  command_take take, void *state, struct command *ret)
 {
 	struct option table[N_COMMON + OWN_MAX + 1];
+	char letters[8 + 2 * OWN_MAX + 1];
 	struct command cmd = { .verb = verb };
 	int c, r;
 
 	merge_options(own, table);
+	merge_letters(own, letters);
 	opterr = 0; /* one line of our own, with our name */
 	optind = 1;
-	while ((c = getopt_long(argc, argv, ":n:P:qhV", table, NULL)) != -1) {
-		if (c >= 256)
+	while ((c = getopt_long(argc, argv, letters, table, NULL)) != -1) {
+		if (c >= 256 || is_own(own, c))
 			r = take(&cmd, c, optarg, state) < 0 ? COMMAND_MISUSE : -1;
 		else
 			r = take_common(&cmd, c, optarg, argv[optind - 1]);

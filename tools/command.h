@@ -48,8 +48,8 @@ struct command {
 };
 
 /*
- * Takes one of a verb's own options (val >= 256): 0, or -EINVAL after it has said why by
- * command_error().
+ * Takes one of a verb's own options (val >= 256, or a letter, which then is a short option
+ * too): 0, or -EINVAL after it has said why by command_error().
  */
 typedef int (*command_take)(const struct command *cmd, int option, const char *value, void *state);
 
@@ -78,6 +78,7 @@ struct command_text {
 const char *command_escape(struct command_text *buf, const char *text);
 
 int verb_check(const struct verb *verb, int argc, char *argv[]);
+int verb_list(const struct verb *verb, int argc, char *argv[]);
 int verb_learn(const struct verb *verb, int argc, char *argv[]);
 int verb_trace(const struct verb *verb, int argc, char *argv[]);
 int verb_explain(const struct verb *verb, int argc, char *argv[]);

@@ -34,6 +34,12 @@ tools_lxc_harden_SOURCES = \
 	tools/guest-unit.c tools/guest-unit.h \
 	tools/guest-units.c tools/guest-units.h \
 	tools/harden-dir.c tools/harden-dir.h \
+	tools/audit-read.c tools/audit-read.h \
+	tools/list-facts.c tools/list-facts.h \
+	tools/list-json.c \
+	tools/list-show.h \
+	tools/list-table.c \
+	tools/verb-list.c \
 	tools/verb-explain.c \
 	tools/verb-generate.c \
 	tools/verb-remove.c
@@ -94,3 +100,15 @@ container_sources = tools/containers.c tools/containers.h tools/container-state.
 tests_unit_test_containers_SOURCES = tests/unit/test-containers.c $(container_sources)
 tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 tests_unit_test_containers_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)
+
+check_PROGRAMS += tests/unit/test-audit-read
+TESTS += tests/unit/test-audit-read
+tests_unit_test_audit_read_SOURCES = tests/unit/test-audit-read.c \
+	tools/audit-read.c tools/audit-read.h
+tests_unit_test_audit_read_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_unit_test_audit_read_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_audit_read_SOURCES = tests/fuzz/fuzz-audit-read.c \
+	tools/audit-read.c tools/audit-read.h $(fuzz_main)
+tests_fuzz_fuzz_audit_read_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_fuzz_fuzz_audit_read_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_audit_read_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

@@ -19,6 +19,12 @@ static const char generate_help[] = "      --level=LEVEL   base (default), keep 
 				    "      --no-guest      do not look at the root file system\n"
 				    "      --stdout        print the fragment, write nothing\n"
 				    "      --dry-run       say what would change, write nothing\n";
+static const char list_help[] =
+	"  -o, --output=LIST   columns, as name,kept; +kept for more than the default: name state\n"
+	"                      level ids caps kept audit audited policy score meaning findings\n"
+	"                      drift pid owner lxcpath reason\n"
+	"      --noheadings    no line of headings\n"
+	"      --tree          by folder\n";
 static const char learn_help[] =
 	"  -- COMMAND            run inside, or with --host outside, while it is recorded\n"
 	"      --host            run COMMAND on the host\n"
@@ -53,6 +59,9 @@ static const struct verb verbs[] = {
 	  "      --reasons       all findings", COMMAND_WORDS, verb_explain },
 	{ "generate", "[OPTION...] NAME", "Hardens a container by what it and its guest need",
 	  generate_help, COMMAND_CONTAINER, verb_generate },
+	{ "list", "[OPTION...] [NAME]",
+	  "Shows the containers of a host, what they hold and what has changed", list_help,
+	  COMMAND_MAYBE, verb_list },
 	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,
 	  COMMAND_CONTAINER, verb_remove },
 	{ "learn", "[OPTION...] NAME [-- COMMAND...]",

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See list-show.h: all that is known, as lxc-harden-list(8) documents it. */
+#include "config.h"
+
+#include "tools/list-show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/cleanup.h"
+#include "lib/json.h"
+
+#define ROOM (256u << 10) /* for one container: sets of names, and texts of limited length */
+
+static void put_caps(struct json *j, const char *key, struct caps set)
+{
+	json_begin_array(j, key);
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		char name[32] = "";
+		struct emit e = EMIT_INIT(name);
+
+		if (!caps_has(set, cap))
+			continue;
+		caps_emit_name(&e, cap);
+		json_str(j, NULL, name);
+	}
+	json_end_array(j);
+}
+
+static void put_audit(struct json *j, const struct list_facts *f)
+{
+	if (!f->has_audit) {
+		json_null(j, "audit");
+		return;
+	}
+	json_begin_object(j, "audit");
+	json_str(j, "verdict", audit_words[f->audit.verdict]);
+	json_str(j, "mode", f->audit.warn ? "warn" : "enforce");
+	json_str(j, "time", f->audit.time[0] ? f->audit.time : NULL);
+	json_str(j, "policy", f->audit.policy[0] ? f->audit.policy : NULL);
+	json_str(j, "text", f->audit.text[0] ? f->audit.text : NULL);
+	json_end_object(j);
+}
+
+static void put_known(struct json *j, const struct list_facts *f)
+{
+	if (f->pid)
+		json_u64(j, "pid", (uint64_t)f->pid);
+	else
+		json_null(j, "pid");
+	json_str(j, "level", f->level);
+	json_bool(j, "idmapped", f->idmapped);
+	put_caps(j, "configured", f->configured);
+	put_caps(j, "held", f->held);
+	json_u64(j, "score", f->score);
+	json_str(j, "meaning", check_score_name(f->score));
+	json_u64(j, "findings", f->n_findings);
+	json_begin_object(j, "drift");
+	for (size_t i = 0; i < LIST_N_DRIFTS; i++)
+		put_caps(j, list_drifts[i], f->drift[i]);
+	json_end_object(j);
+}
+
+static void put_one(struct json *j, const struct container *c, const struct list_facts *f)
+{
+	json_begin_object(j, NULL);
+	json_str(j, "name", c->name);
+	json_str(j, "lxcpath", c->lxcpath);
+	json_u64(j, "owner", c->owner.uid);
+	json_str(j, "state", check_state_name(f->state));
+	json_str(j, "failure", f->known ? NULL : f->failure);
+	if (f->known)
+		put_known(j, f);
+	put_audit(j, f);
+	json_end_object(j);
+}
+
+/* Writes what is there, and makes room. */
+static int flush(struct emit *e)
+{
+	if (e->full)
+		return -E2BIG;
+	if (fwrite(e->buf, 1, e->len, stdout) != e->len)
+		return -EIO;
+	e->len = 0;
+	return 0;
+}
+
+int list_print_json(const struct list *list)
+{
+	auto_free char *buf = malloc(ROOM);
+	struct emit e = { .buf = buf, .size = ROOM };
+	struct json j = { .e = &e };
+	int r = 0;
+
+	if (!buf)
+		return -ENOMEM;
+	buf[0] = '\0';
+	json_begin_object(&j, NULL);
+	json_u64(&j, "schema", 1);
+	json_begin_array(&j, "containers");
+	for (size_t i = 0; i < list->containers.n && r == 0; i++) {
+		put_one(&j, &list->containers.items[i], &list->facts[i]);
+		r = flush(&e);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	json_finish(&j);
+	return r == 0 ? flush(&e) : r;
+}
