@@ -14,7 +14,12 @@ struct ns_common {
 };
 
 struct pid_namespace {
+	unsigned int level;
 	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct pid_namespace *pid_ns_for_children;
 };
 
 struct upid {
@@ -128,6 +133,7 @@ struct task_struct {
 	int pid, tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
+	struct nsproxy *nsproxy;
 	struct mm_struct *mm;
 	struct signal_struct *signal;
 	struct css_set *cgroups;

@@ -27,6 +27,13 @@
 #define CGROUPS_MAX 12	  /* depth */
 #define LINKS_MAX 32	  /* hierarchies of cgroup v1 */
 
+/*
+ * Reads through pointers.  Where the verifier knows the types (the tracepoint, fexit), these
+ * are plain loads; from a kprobe each takes the call of a helper.  A constant named "direct"
+ * says which, so that only one of the two is compiled.
+ */
+#define READ(expression, source, ...) (direct ? (expression) : BPF_CORE_READ(source, __VA_ARGS__))
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 /* Set before the program is loaded. */
@@ -72,11 +79,17 @@ struct {
 } marks SEC(".maps");
 
 /* Which member of a css_set is of name=systemd. */
+struct link {
+	struct cgrp_cset_link *link;
+	struct cgroup *cgroup;
+	__u64 id;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct link);
 } links SEC(".maps");
 
 struct {
@@ -135,13 +148,11 @@ static __always_inline struct recorder_stats *get_stats(void)
 
 /* --- Whose ------------------------------------------------------------------- */
 
-static __always_inline bool is_inside(struct task_struct *task)
+/* Of a number that it has in each pid namespace, from its own up to the host's. */
+static __noinline bool has_number(struct pid *pid, __u32 level)
 {
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	__u32 level = BPF_CORE_READ(pid, level), wanted = pid_ns;
+	__u32 wanted = pid_ns;
 
-	if (!wanted)
-		return false;
 	for (int i = 0; i < NAMESPACES_MAX; i++) {
 		struct upid *number =
 			(void *)&pid->numbers[0] + level * bpf_core_type_size(struct upid);
@@ -154,6 +165,24 @@ static __always_inline bool is_inside(struct task_struct *task)
 	return false;
 }
 
+static __always_inline bool is_inside(struct task_struct *task, const bool direct)
+{
+	struct pid *pid = READ(task->thread_pid, task, thread_pid);
+	__u32 level = READ(pid->level, pid, level), wanted = pid_ns;
+	struct pid_namespace *ns;
+
+	if (!wanted || !level) /* the host's own */
+		return false;
+	/*
+	 * The usual case in few steps.  The namespace of its children is its own unless it has
+	 * changed that by unshare() or setns(), which lead to a deeper one only.
+	 */
+	ns = READ(task->nsproxy->pid_ns_for_children, task, nsproxy, pid_ns_for_children);
+	if (READ(ns->ns.inum, ns, ns.inum) == wanted && READ(ns->level, ns, level) == level)
+		return true;
+	return has_number(pid, level);
+}
+
 static __always_inline bool is_init_of_namespace(struct task_struct *task)
 {
 	struct pid *pid = BPF_CORE_READ(task, thread_pid);
@@ -163,12 +192,10 @@ static __always_inline bool is_init_of_namespace(struct task_struct *task)
 	return BPF_CORE_READ(number, nr) == 1 && BPF_CORE_READ(number, ns, ns.inum) == pid_ns;
 }
 
-static __always_inline __u8 get_target(struct user_namespace *ns)
+static __noinline __u8 get_other_target(struct user_namespace *ns)
 {
 	__u32 own = user_ns;
 
-	if (BPF_CORE_READ(ns, ns.inum) == own)
-		return RECORDER_OWN;
 	for (int i = 0; i < NAMESPACES_MAX; i++) {
 		ns = BPF_CORE_READ(ns, parent);
 		if (!ns)
@@ -179,24 +206,32 @@ static __always_inline __u8 get_target(struct user_namespace *ns)
 	return RECORDER_OTHER;
 }
 
+static __always_inline __u8 get_target(struct user_namespace *ns, const bool direct)
+{
+	if (READ(ns->ns.inum, ns, ns.inum) == user_ns)
+		return RECORDER_OWN;
+	return get_other_target(ns);
+}
+
 /*
  * Overlayfs and others ask about the credentials of whoever mounted it.  They have more in
  * their bounding set than the container's init was left, or are of a user namespace above.
  */
-static __always_inline bool is_borrowed(const struct task_struct *task, const struct cred *cred)
+static __always_inline bool is_borrowed(struct task_struct *task, const struct cred *cred,
+					const bool direct)
 {
-	if (cred == BPF_CORE_READ(task, real_cred))
+	if (cred == READ(task->real_cred, task, real_cred))
 		return false;
 	return BPF_CORE_READ(cred, cap_bset.val) & ~bounding ||
-	       get_target(BPF_CORE_READ(cred, user_ns)) == RECORDER_OTHER;
+	       get_target(BPF_CORE_READ(cred, user_ns), false) == RECORDER_OTHER;
 }
 
 /* --- What for ---------------------------------------------------------------- */
 
-static __always_inline void *get_regs(struct task_struct *task)
+static __always_inline void *get_regs(struct task_struct *task, const bool direct)
 {
-	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
-		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	if (direct)
+		return (void *)bpf_task_pt_regs(task); /* Linux 5.15 */
 	return BPF_CORE_READ(task, stack) + STACK_SIZE - bpf_core_type_size(struct pt_regs___x86);
 }
 
@@ -205,23 +240,25 @@ static __always_inline void *get_regs(struct task_struct *task)
  * number of the system call would be.  But the instruction "syscall" leaves the return address
  * in rcx; and 32-bit calls set TS_COMPAT.
  */
-static __always_inline void get_syscall(struct task_struct *task, struct recorder_key *key)
+static __always_inline void get_syscall(struct task_struct *task, struct recorder_key *key,
+					const bool direct)
 {
-	void *regs = get_regs(task);
+	void *regs = get_regs(task, direct);
+	struct pt_regs___arm64 *arm64 = regs;
+	struct pt_regs___x86 *x86 = regs;
 
 	key->syscall = -1;
-	if (BPF_CORE_READ(task, flags) & (PF_KTHREAD | PF_IO_WORKER))
+	if (READ(task->flags, task, flags) & (PF_KTHREAD | PF_IO_WORKER))
 		return;
-	if (bpf_core_field_exists(struct pt_regs___arm64, syscallno)) {
-		key->syscall = BPF_CORE_READ((struct pt_regs___arm64 *)regs, syscallno);
-	} else if (bpf_core_field_exists(struct pt_regs___x86, orig_ax)) {
-		struct pt_regs___x86 *x86 = regs;
-
-		if (bpf_core_field_exists(struct thread_info, status))
-			key->compat = !!(BPF_CORE_READ(task, thread_info.status) & TS_COMPAT);
+	if (bpf_core_field_exists(arm64->syscallno)) {
+		key->syscall = READ(arm64->syscallno, arm64, syscallno);
+	} else if (bpf_core_field_exists(x86->orig_ax)) {
+		if (bpf_core_field_exists(task->thread_info.status))
+			key->compat = !!(READ(task->thread_info.status, task, thread_info.status) &
+					 TS_COMPAT);
 		if (trust_orig_ax || key->compat ||
-		    BPF_CORE_READ(x86, cx) == BPF_CORE_READ(x86, ip))
-			key->syscall = (int)BPF_CORE_READ(x86, orig_ax);
+		    READ(x86->cx, x86, cx) == READ(x86->ip, x86, ip))
+			key->syscall = (int)READ(x86->orig_ax, x86, orig_ax);
 	}
 }
 
@@ -275,36 +312,42 @@ static __noinline __u64 find_link(struct css_set *set)
 	for (int i = 0; i < LINKS_MAX; i++) {
 		struct cgrp_cset_link *link =
 			(void *)next - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
-		__u64 value = (__u64)link;
+		struct cgroup *cgroup = BPF_CORE_READ(link, cgrp);
 
-		if (is_systemd_hierarchy(BPF_CORE_READ(link, cgrp))) {
+		if (is_systemd_hierarchy(cgroup)) {
+			struct link value = { link, cgroup, BPF_CORE_READ(cgroup, kn, id) };
+
 			bpf_map_update_elem(&links, &key, &value, BPF_ANY);
-			return value;
+			return value.id;
 		}
 		next = BPF_CORE_READ(next, next);
 	}
 	return 0;
 }
 
-static __always_inline struct kernfs_node *get_systemd_node(struct css_set *set)
+/* Its id in name=systemd.  All of these are freed and used again, so it is asked each time. */
+static __always_inline __u64 get_systemd_id(struct css_set *set)
 {
-	__u64 key = (__u64)set, *known, value = 0;
+	__u64 key = (__u64)set;
 	struct cgrp_cset_link *link;
+	struct link *known;
 
 	if (!has_systemd_hierarchy)
-		return NULL;
+		return 0;
 	known = bpf_map_lookup_elem(&links, &key);
-	if (known) {
-		link = (void *)*known;
-		/* Both are freed and used again, so it is asked each time. */
-		if (BPF_CORE_READ(link, cset) == set &&
-		    is_systemd_hierarchy(BPF_CORE_READ(link, cgrp)))
-			value = *known;
-	}
-	if (!value)
-		value = find_link(set);
-	link = (void *)value;
-	return link ? BPF_CORE_READ(link, cgrp, kn) : NULL;
+	link = known ? known->link : NULL;
+	if (known && BPF_CORE_READ(link, cset) == set && BPF_CORE_READ(link, cgrp) == known->cgroup)
+		return known->id;
+	return find_link(set);
+}
+
+static __noinline struct kernfs_node *get_systemd_node(struct css_set *set)
+{
+	__u64 key = (__u64)set;
+	struct link *known = bpf_map_lookup_elem(&links, &key);
+	struct cgroup *cgroup = known ? known->cgroup : NULL;
+
+	return cgroup ? BPF_CORE_READ(cgroup, kn) : NULL;
 }
 
 static __noinline int describe_program(struct file *file, const struct recorder_key *key)
@@ -340,7 +383,7 @@ static __noinline int describe_program(struct file *file, const struct recorder_
 /* --- Counting ---------------------------------------------------------------- */
 
 static __always_inline void count(const struct recorder_key *key, struct file *exe,
-				  struct kernfs_node *node, struct kernfs_node *systemd_node)
+				  struct css_set *set)
 {
 	struct recorder_count *value = bpf_map_lookup_elem(&counts, key);
 	struct recorder_stats *st = get_stats();
@@ -357,8 +400,9 @@ static __always_inline void count(const struct recorder_key *key, struct file *e
 			__sync_fetch_and_add(&st->keys, 1);
 		value = bpf_map_lookup_elem(&counts, key);
 		if (value) {
-			describe_cgroup(node, 0);
-			describe_cgroup(systemd_node, 1);
+			describe_cgroup(BPF_CORE_READ(set, dfl_cgrp, kn), 0);
+			if (key->systemd)
+				describe_cgroup(get_systemd_node(set), 1);
 			describe_program(exe, key);
 		}
 	}
@@ -401,45 +445,37 @@ static __always_inline void send(const struct recorder_key *key, struct task_str
 	bpf_ringbuf_submit(event, 0);
 }
 
-static __always_inline int handle(const struct cred *cred, struct user_namespace *target, int cap,
-				  __u16 options, int answer)
+static __always_inline int handle(struct task_struct *task, const struct cred *cred,
+				  struct user_namespace *target, int cap, __u16 options, int answer,
+				  const bool direct)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct kernfs_node *node, *systemd_node;
 	struct recorder_key key = { .options = options, .cap = (__u8)cap, .answer = answer != 0 };
 	struct css_set *set;
 	struct file *exe;
 	__u8 *mark;
 	__u32 tgid;
 
-	if (!is_inside(task))
+	if (!is_inside(task, direct))
 		return 0;
-	tgid = BPF_CORE_READ(task, tgid);
+	tgid = READ(task->tgid, task, tgid);
 	mark = bpf_map_lookup_elem(&marks, &tgid);
 	if (mark)
 		key.origin = *mark;
 	if (key.origin == RECORDER_IGNORE)
 		return 0;
-	key.target = get_target(target);
-	key.borrowed = is_borrowed(task, cred);
-	get_syscall(task, &key);
-	set = BPF_CORE_READ(task, cgroups);
-	node = BPF_CORE_READ(set, dfl_cgrp, kn);
-	key.cgroup = BPF_CORE_READ(node, id);
-	systemd_node = get_systemd_node(set);
-	if (systemd_node)
-		key.systemd = BPF_CORE_READ(systemd_node, id);
-	exe = BPF_CORE_READ(task, mm, exe_file);
-	if (exe) {
-		struct inode *inode = BPF_CORE_READ(exe, f_inode);
-
-		key.inode = BPF_CORE_READ(inode, i_ino);
-		key.device = BPF_CORE_READ(inode, i_sb, s_dev);
-	}
+	key.target = get_target(target, direct);
+	key.borrowed = is_borrowed(task, cred, direct);
+	get_syscall(task, &key, direct);
+	set = READ(task->cgroups, task, cgroups);
+	key.cgroup = READ(set->dfl_cgrp->kn->id, set, dfl_cgrp, kn, id);
+	key.systemd = get_systemd_id(set);
+	exe = READ(task->mm->exe_file, task, mm, exe_file);
+	key.inode = READ(exe->f_inode->i_ino, exe, f_inode, i_ino);
+	key.device = READ(exe->f_inode->i_sb->s_dev, exe, f_inode, i_sb, s_dev);
 	/* A thread's name is its own affair, and there can be thousands. */
 	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm),
-				  BPF_CORE_READ(task, group_leader, comm));
-	count(&key, exe, node, systemd_node);
+				  READ(task->group_leader, task, group_leader)->comm);
+	count(&key, exe, set);
 	if (stream)
 		send(&key, task);
 	return 0;
@@ -458,7 +494,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	mark = bpf_map_lookup_elem(&marks, &parent_tgid);
 	if (!mark) {
-		if (!is_inside(child) || is_inside(parent) || is_init_of_namespace(child))
+		if (!is_inside(child, true) || is_inside(parent, true) ||
+		    is_init_of_namespace(child))
 			return 0;
 		mark = &attach;
 	}
@@ -498,14 +535,15 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(by_tracepoint, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *holder, int cap, int answer)
 {
-	return handle(cred, target, cap, RECORDER_NO_OPTIONS, answer);
+	return handle(bpf_get_current_task_btf(), cred, target, cap, RECORDER_NO_OPTIONS, answer,
+		      true);
 }
 
 SEC("fexit/cap_capable")
 int BPF_PROG(by_fexit, const struct cred *cred, struct user_namespace *target, int cap,
 	     unsigned int options, int answer)
 {
-	return handle(cred, target, cap, (__u16)options, answer);
+	return handle(bpf_get_current_task_btf(), cred, target, cap, (__u16)options, answer, true);
 }
 
 SEC("kprobe/cap_capable")
@@ -516,7 +554,7 @@ int BPF_KPROBE(by_kprobe, const struct cred *cred, struct user_namespace *target
 	__u64 id = bpf_get_current_pid_tgid();
 	struct recorder_stats *st;
 
-	if (!is_inside((void *)bpf_get_current_task()))
+	if (!is_inside((void *)bpf_get_current_task(), false))
 		return 0;
 	st = get_stats();
 	if (st)
@@ -538,5 +576,6 @@ int BPF_KRETPROBE(by_kretprobe, int answer)
 	bpf_map_delete_elem(&pendings, &id);
 	if (st)
 		__sync_fetch_and_add(&st->returns, 1);
-	return handle(pending.cred, pending.target, pending.cap, (__u16)pending.options, answer);
+	return handle((void *)bpf_get_current_task(), pending.cred, pending.target, pending.cap,
+		      (__u16)pending.options, answer, false);
 }

@@ -193,6 +193,34 @@ static int handle_event(void *state, void *data, size_t size)
 	return 0;
 }
 
+static int check_kernel(const struct recorder *rec, struct recorder_error *error)
+{
+	if (rec->n_cpus < 0) {
+		set_error(error, "cannot count the processors: %s", strerror(-rec->n_cpus));
+		return rec->n_cpus;
+	}
+	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0) {
+		int r = -errno;
+
+		set_error(error, "this kernel has no BTF (/sys/kernel/btf/vmlinux: %s)",
+			  strerror(-r));
+		return r;
+	}
+	return 0;
+}
+
+static int open_ring(struct recorder *rec, struct recorder_error *error)
+{
+	int r;
+
+	rec->ring = ring_buffer__new(bpf_map__fd(rec->bpf->maps.events), handle_event, rec, NULL);
+	if (rec->ring)
+		return 0;
+	r = -errno;
+	set_error(error, "no ring buffer: %s", strerror(-r));
+	return r;
+}
+
 int recorder_open(const struct recorder_options *options, struct recorder **ret,
 		  struct recorder_error *ret_error)
 {
@@ -206,22 +234,11 @@ int recorder_open(const struct recorder_options *options, struct recorder **ret,
 	if (!options->debug)
 		(void)libbpf_set_print(print_nothing); /* returns the old one */
 	rec->n_cpus = libbpf_num_possible_cpus();
-	r = rec->n_cpus < 0 ? rec->n_cpus : 0;
-	if (r == 0 && access("/sys/kernel/btf/vmlinux", R_OK) < 0) {
-		r = -errno;
-		set_error(ret_error, "this kernel has no BTF (/sys/kernel/btf/vmlinux: %s)",
-			  strerror(-r));
-	} else if (r == 0) {
+	r = check_kernel(rec, ret_error);
+	if (r == 0)
 		r = try_all(rec, options, ret_error);
-	}
-	if (r == 0 && options->stream) {
-		rec->ring = ring_buffer__new(bpf_map__fd(rec->bpf->maps.events), handle_event, rec,
-					     NULL);
-		if (!rec->ring) {
-			r = -errno;
-			set_error(ret_error, "no ring buffer: %s", strerror(-r));
-		}
-	}
+	if (r == 0 && options->stream)
+		r = open_ring(rec, ret_error);
 	if (r < 0) {
 		recorder_close(rec);
 		return r;
