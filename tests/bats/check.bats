@@ -124,3 +124,177 @@ expected() {
 	cat "$tmp/found"
 	[ ! -s "$tmp/found" ]
 }
+
+# agrees SCHEMA DOCUMENT: with the JSON Schema; else what does not.
+agrees() {
+	local wrong
+	wrong=$(jq -n -r --slurpfile schema "$1" --slurpfile doc "$2" -f "$abs_top_srcdir/tests/data/json-schema.jq")
+	[ -z "$wrong" ] || { head -n 10 <<<"$wrong"; return 1; }
+}
+
+@test "the JSON agrees with its published schema, and the schema can be broken" {
+	local schema=$abs_top_srcdir/tools/check.schema.json
+	agrees "$schema" "$dir/all.json"
+	jq ".containers |= .[:4]" "$dir/all.json" >"$tmp/few"
+	for change in '.schema = 2' 'del(.containers[0].name)' '.containers[3].state = "asleep"' \
+		'.containers[0].findings[0].line = -1' '.containers[1].capabilities[0].held = 1'; do
+		jq "$change" "$tmp/few" >"$tmp/changed"
+		run agrees "$schema" "$tmp/changed"
+		[ "$status" = 1 ] || { echo "not noticed: $change"; false; }
+	done
+}
+
+@test "SARIF has the form of 2.1.0, and each result has its rule" {
+	"$cmd" check --all -P "$lxcpath" --sarif="$tmp/sarif" --quiet
+	agrees "$abs_top_srcdir/tests/data/sarif-used.schema.json" "$tmp/sarif"
+	[ "$(jq '.runs[0].results | length' "$tmp/sarif")" = "$(jq '[.containers[].findings[]] | length' "$dir/all.json")" ]
+	[ "$(jq '.runs[0] | [.results[].ruleId] - [.tool.driver.rules[].id] | length' "$tmp/sarif")" = 0 ]
+	"$cmd" check --all -P "$lxcpath" --sarif=- | cmp - "$tmp/sarif"
+}
+
+@test "metrics: the text format of Prometheus, replaced at once" {
+	local before
+	: >"$tmp/metrics"
+	before=$(stat -c %i "$tmp/metrics")
+	"$cmd" check --all -P "$lxcpath" --prometheus="$tmp/metrics" --quiet
+	[ "$(stat -c %i "$tmp/metrics")" != "$before" ]
+	[ "$(stat -c %a "$tmp/metrics")" = 644 ]
+	[ "$(find "$tmp" -type f | wc -l)" = 1 ]
+	bad=$(grep -vE -e '^# (HELP|TYPE) lxc_harden_[a-z_]+ .+$' \
+		-e '^lxc_harden_[a-z_]+(\{([a-z]+="([^"\\]|\\\\|\\")*",?)+\})? [0-9]+$' "$tmp/metrics") || true
+	[ -z "$bad" ] || { echo "$bad"; false; }
+	grep -q "^lxc_harden_score{name=\"good-strict\",lxcpath=\"$lxcpath\"} [0-9]" "$tmp/metrics"
+	grep -q "^lxc_harden_findings{name=\"bad-net-none\",.*kind=\"exposure\"} [1-9]" "$tmp/metrics"
+	run "$cmd" check --all -P "$lxcpath" --prometheus="$tmp/no-folder/metrics" --quiet
+	[ "$status" = 1 ]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "every finding has an explanation" {
+	local ids
+	ids=$("$cmd" explain --reasons --json | jq -r '.reasons[].id')
+	[ "$(wc -l <<<"$ids")" -gt 80 ]
+	[ -z "$(sort <<<"$ids" | uniq -d)" ]
+	while read -r id; do
+		run "$cmd" explain "$id"
+		[ "$status" = 0 ] || { echo "no explanation of $id"; false; }
+		[ "${#lines[@]}" -ge 7 ]
+	done < <({ cut -d' ' -f2 "$dir/findings"; echo "$ids"; } | sort -u)
+	run "$cmd" explain no.such
+	[ "$status" = 2 ]
+}
+
+@test "misuse is one line and status 2" {
+	for args in '' 'a b' '--all web' '--all --fail-above=1001' '--all --fail-above=x' '--all --jobs=-1' \
+		'--all --json --sarif=-' '--all --prometheus' '--bogus' '../x' "-P $lxcpath no-such-one"; do
+		# shellcheck disable=SC2086 # words are meant
+		run "$cmd" check $args
+		[ "$status" = 2 ] || { echo "status $status: $args"; false; }
+		[ "${#lines[@]}" = 1 ]
+		[[ $output == 'lxc-harden: check: '* ]]
+	done
+}
+
+@test "--fail-above says no, and to what cannot be checked as well" {
+	local score
+	score=$(jq '.containers[] | select(.name == "good-stock") | .score.value' "$dir/all.json")
+	run "$cmd" check -P "$lxcpath" good-stock -q --fail-above="$score"
+	[ "$status" = 0 ]
+	run "$cmd" check -P "$lxcpath" good-stock -q --fail-above=$((score - 1))
+	[ "$status" = 3 ]
+	[ -z "$output" ]
+	run "$cmd" check -P "$lxcpath" bad-key-unknown -q --fail-above=1000
+	[ "$status" = 3 ]
+	run "$cmd" check -P "$lxcpath" bad-key-unknown -q
+	[ "$status" = 0 ]
+}
+
+@test "each capability has the lines that decided it" {
+	cap() {
+		jq -r --arg n "$1" --arg c "$2" '.containers[] | select(.name == $n) | .capabilities[] | select(.name == $c) |
+			"\(.held) " + ([.events[] | "\(.action) \(.file | sub(".*/"; "")):\(.line)"] | join(" "))' "$dir/all.json"
+	}
+	[ "$(cap bad-userns-wipes-keep chown)" = "true granted config:4" ]
+	[ "$(cap bad-userns-wipes-keep sys_admin)" = "true removed config:4 wiped userns.conf:$(grep -n '^lxc.cap.drop' $share/userns.conf | cut -d: -f1)" ]
+	[ "$(cap good-own-whitelist sys_admin)" = "false removed config:5" ]
+	[ "$(cap good-own-whitelist setuid)" = "true removed config:5 granted config:6" ]
+	[ "$(cap good-stock chown)" = "true " ]
+	[[ $(cap good-stock sys_module) == "false removed common.conf:"* ]]
+}
+
+# One folder with all that may be wrong with a container's folder.
+make_hostile() {
+	hostile=$tmp/lxc
+	mkdir -p "$hostile"
+	mkdir "$hostile"/{$'esc\e[31m\n','<b onclick=alert(1)>','a"b\c{}',empty,folder,loop,link,fifo,big,zeros,good}
+	for name in $'esc\e[31m\n' '<b onclick=alert(1)>' 'a"b\c{}' good; do
+		printf 'lxc.include = %s/common.conf\nlxc.rootfs.path = dir:%s/rootfs\n' "$share" "$dir" >"$hostile/$name/config"
+	done
+	printf 'lxc.uts.name = \e]0;x\a\377<b>"\\ # \n\e[2Jroot:$6$secret\n' >>"$hostile/good/config"
+	mkdir "$hostile/folder/config"
+	ln -s config "$hostile/loop/config"
+	ln -s /etc/passwd "$hostile/link/config"
+	mkfifo "$hostile/fifo/config"
+	head -c 3000000 /dev/zero | tr '\0' '#' >"$hostile/big/config"
+	head -c 100000 /dev/zero >"$hostile/zeros/config"
+	: >"$hostile/file"
+}
+
+@test "what is broken or hostile does not stop the rest, and is escaped" {
+	make_hostile
+	run timeout 60 "$cmd" check --all -P "$hostile" --json
+	[ "$status" = 0 ]
+	echo "$output" >"$tmp/json"
+	agrees "$abs_top_srcdir/tools/check.schema.json" "$tmp/json"
+	[ "$(jq -r '.containers[] | select(.name == "good") | .state' "$tmp/json")" = stopped ]
+	jq -e '[.containers[].name] | index("<b onclick=alert(1)>")' "$tmp/json"
+	for form in '' --json --sarif=- --prometheus=-; do
+		# shellcheck disable=SC2086 # none is one, too
+		timeout 60 "$cmd" check --all -P "$hostile" $form >"$tmp/out"
+		# No byte of it can drive a terminal, or be half a character.
+		! LC_ALL=C grep -nP '[^\x20-\x7e\n\t]' "$tmp/out" || { echo "in $form"; false; }
+		! grep -F 'secret' "$tmp/out" # a line that is no setting may be another file's
+	done
+	timeout 60 "$cmd" check -P "$hostile" good >"$tmp/out"
+	! LC_ALL=C grep -nP '[^\x20-\x7e\n]' "$tmp/out"
+	grep -q '\\x1b\]0;x\\x07' "$tmp/out"
+}
+
+@test "another user's container is read with his rights" {
+	[ "$(id -u)" = 0 ] || { [ "${STRICT_TESTS:-}" != 1 ]; skip "not root"; }
+	mkdir -p "$tmp/user/web" "$tmp/secret"
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${tmp%/*}" "$tmp"
+	chmod 700 "$tmp/secret"
+	echo 'lxc.uts.name = hidden' >"$tmp/secret/x.conf"
+	printf 'lxc.include = %s\n' "$tmp/secret/x.conf" >"$tmp/user/web/config"
+	chown -R 12345:12345 "$tmp/user"
+	run "$cmd" check --all -P "$tmp/user" --json
+	[ "$status" = 0 ]
+	[ "$(jq -r '.containers[0] | "\(.state) \(.owner) \(.findings[0].id)"' <<<"$output")" = "unreadable 12345 include.missing" ]
+	[[ $output != *hidden* ]]
+}
+
+@test "the examples of lxc-harden-check(8)" {
+	local page=$abs_top_srcdir/man/lxc-harden-check.8 n=0 line
+	mkdir -p "$tmp/bin" "$tmp/var"
+	# The command as installed, on containers that are there.
+	printf '#!/bin/sh\nverb=$1; shift\nexec %s "$verb" -P %s "$@"\n' "$cmd" "$tmp/lxc" >"$tmp/bin/lxc-harden"
+	chmod +x "$tmp/bin/lxc-harden"
+	mkdir -p "$tmp/lxc/web" "$tmp/lxc/db"
+	printf 'lxc.include = %s/common.conf\nlxc.rootfs.path = dir:%s/rootfs\nlxc.cap.drop = sys_admin\n' "$share" "$dir" |
+		tee "$tmp/lxc/web/config" >"$tmp/lxc/db/config"
+	while read -r line; do
+		line=${line//\/var\/lib\/prometheus\/node-exporter/$tmp\/var}
+		echo "$line"
+		n=$((n + 1))
+		run env PATH="$tmp/bin:$PATH" bash -o pipefail -c "$line"
+		case $line in
+		*--fail-above*) [ "$status" = 3 ] && [ -z "$output" ] ;;
+		*sort*) [ "$status" = 0 ] && [ "${#lines[@]}" = 2 ] && [[ $output =~ ^[0-9]+\ (web|db) ]] ;;
+		*sys_admin*) [ "$status" = 0 ] && [[ $output == *'"action":"removed"'*'"line":3'* ]] ;;
+		*prometheus*) [ "$status" = 0 ] && [ -s "$tmp/var/lxc-harden.prom" ] ;;
+		*) [ "$status" = 0 ] && [[ $output == "web: stopped"* ]] ;;
+		esac
+	done < <(mandoc -T man "$page" >/dev/null && sed -n 's/^\.Dl //p' "$page" | sed 's/\\(dq/"/g; s/\\-/-/g; s/\\e/\\/g')
+	[ "$n" -ge 5 ]
+}
