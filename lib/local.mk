@@ -8,6 +8,7 @@ lib_libharden_a_SOURCES = \
 	lib/audit-process.c lib/audit-process.h \
 	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
+	lib/capsearch.c lib/capsearch.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/emit.c lib/emit.h \
 	lib/filecap.c lib/filecap.h \
@@ -28,4 +29,5 @@ lib_libharden_a_SOURCES = \
 	lib/report.c lib/report.h \
 	lib/rootfs.c lib/rootfs.h \
 	lib/span.c lib/span.h \
-	lib/unitfile.c lib/unitfile.h
+	lib/unitfile.c lib/unitfile.h \
+	lib/unitlist.c lib/unitlist.h

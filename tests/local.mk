@@ -31,6 +31,7 @@ unit_tests = \
 	tests/unit/test-policy \
 	tests/unit/test-report \
 	tests/unit/test-caps \
+	tests/unit/test-capsearch \
 	tests/unit/test-cgroup \
 	tests/unit/test-cleanup \
 	tests/unit/test-emit \
@@ -45,6 +46,7 @@ unit_tests = \
 	tests/unit/test-rootfs \
 	tests/unit/test-span \
 	tests/unit/test-unitfile \
+	tests/unit/test-unitlist \
 	tests/unit/test-capinfo \
 	tests/unit/test-filecap \
 	tests/unit/test-fstab \
@@ -99,6 +101,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-span \
 	tests/fuzz/fuzz-unitfile \
 	tests/fuzz/fuzz-lxcseccomp \
+	tests/fuzz/fuzz-unitlist \
 	tests/fuzz/fuzz-lxcconf
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
@@ -134,6 +137,8 @@ tests_fuzz_fuzz_filecap_SOURCES = tests/fuzz/fuzz-filecap.c $(fuzz_main)
 tests_fuzz_fuzz_filecap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_fstab_SOURCES = tests/fuzz/fuzz-fstab.c $(fuzz_main)
 tests_fuzz_fuzz_fstab_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_unitlist_SOURCES = tests/fuzz/fuzz-unitlist.c $(fuzz_main)
+tests_fuzz_fuzz_unitlist_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_idmap_SOURCES = tests/fuzz/fuzz-idmap.c $(fuzz_main)
 tests_fuzz_fuzz_idmap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_lxcseccomp_SOURCES = tests/fuzz/fuzz-lxcseccomp.c $(fuzz_main)

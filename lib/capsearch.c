@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * See capsearch.h.
+ *
+ * run() is the search as one would write it if tries took no time: plain code that asks.
+ * A set that is not known yet ends the run; one that is being tried is taken to come out as
+ * is likely, so that the run goes on to find something for the next processor to do.  A
+ * whole run is some thousand steps, and a try is a boot.
+ */
+#include "config.h"
+
+#include "lib/capsearch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Rounds after which a search that keeps being taken back is given up. */
+#define ROUNDS_MAX 200
+
+enum answer {
+	YES,
+	NO,
+	STOP, /* nothing more can be said now */
+};
+
+struct run {
+	const struct capsearch *search;
+	const struct capsearch_tries *tries;
+	const struct capsearch_want *running;
+	size_t n_running;
+	struct capsearch_want want;
+	bool found;	    /* .want is set */
+	bool ground;	    /* where to try; true: the other */
+	unsigned int times; /* a pass has to be seen */
+	struct caps set;    /* the smallest that works */
+	struct capsearch_result result;
+};
+
+/* --- What is known ------------------------------------------------------------ */
+
+static size_t find_try(const struct capsearch_tries *tries, struct caps set)
+{
+	size_t i = 0;
+
+	while (i < tries->n && tries->list[i].set.bits != set.bits)
+		i++;
+	return i;
+}
+
+const struct capsearch_try *capsearch_find(const struct capsearch_tries *tries, struct caps set)
+{
+	size_t i = find_try(tries, set);
+
+	return i < tries->n ? &tries->list[i] : NULL;
+}
+
+int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *what,
+		   enum capsearch_outcome outcome)
+{
+	size_t i = find_try(tries, what->set);
+	struct capsearch_try *t;
+
+	if (i == tries->size) {
+		size_t size = tries->size ? tries->size * 2 : 64;
+
+		t = reallocarray(tries->list, size, sizeof(*t));
+		if (!t)
+			return -ENOMEM;
+		tries->list = t;
+		tries->size = size;
+	}
+	t = &tries->list[i];
+	if (i == tries->n) {
+		*t = (struct capsearch_try){ .set = what->set };
+		tries->n++;
+	}
+	(outcome == CAPSEARCH_PASSED ? t->passes : t->fails)[what->confirm]++;
+	t->sure = t->sure || outcome == CAPSEARCH_FAILED_SURELY;
+	return 0;
+}
+
+void capsearch_tries_done(struct capsearch_tries *tries)
+{
+	free(tries->list);
+	*tries = (struct capsearch_tries){ 0 };
+}
+
+static enum capsearch_verdict judge(const struct capsearch_try *t, bool ground)
+{
+	if (!t)
+		return CAPSEARCH_UNKNOWN;
+	if (t->passes[ground] && t->fails[ground])
+		return CAPSEARCH_FLAKY;
+	if (t->fails[ground])
+		return CAPSEARCH_FAIL;
+	return t->passes[ground] ? CAPSEARCH_PASS : CAPSEARCH_UNKNOWN;
+}
+
+/* What works here was seen to fail there: only there can be trusted. */
+static bool is_refuted(const struct capsearch_tries *tries)
+{
+	for (size_t i = 0; i < tries->n; i++) {
+		if (tries->list[i].fails[true])
+			return true;
+	}
+	return false;
+}
+
+static bool is_flaky(const struct capsearch_tries *tries, bool ground)
+{
+	for (size_t i = 0; i < tries->n; i++) {
+		if (judge(&tries->list[i], ground) == CAPSEARCH_FLAKY)
+			return true;
+	}
+	return false;
+}
+
+enum capsearch_verdict capsearch_get_verdict(const struct capsearch_tries *tries, struct caps set)
+{
+	return judge(capsearch_find(tries, set), is_refuted(tries));
+}
+
+/* --- Asking -------------------------------------------------------------------- */
+
+static unsigned int count_running(const struct run *run, struct caps set, bool confirm)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < run->n_running; i++)
+		n += run->running[i].set.bits == set.bits && run->running[i].confirm == confirm;
+	return n;
+}
+
+/* Likely to work, as far as one can tell from what it lacks. */
+static bool expect(const struct run *run, struct caps set)
+{
+	struct caps lacks = caps_minus(run->set, set);
+	double p = 1;
+
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		if (caps_has(lacks, cap))
+			p *= 1 - run->search->likely[cap] / 100.0;
+	}
+	return p >= 0.5;
+}
+
+static enum answer want(struct run *run, struct caps set, bool ground)
+{
+	run->want = (struct capsearch_want){ .set = set, .confirm = ground };
+	run->found = true;
+	return STOP;
+}
+
+/* Whether the set works each of so many times. */
+static enum answer ask_times(struct run *run, struct caps set, unsigned int times, bool ground)
+{
+	const struct capsearch_try *t = capsearch_find(run->tries, set);
+	unsigned int passes = t ? t->passes[ground] : 0;
+
+	if (t && t->fails[ground])
+		return NO;
+	if (passes >= times)
+		return YES;
+	if (passes + count_running(run, set, ground) < times)
+		return want(run, set, ground);
+	return passes || expect(run, set) ? YES : NO;
+}
+
+static enum answer ask(struct run *run, struct caps set)
+{
+	return ask_times(run, set, run->times, run->ground);
+}
+
+/* Whether what failed fails each time; NO is the steady answer. */
+static enum answer ask_failure(struct run *run, struct caps set, unsigned int times)
+{
+	const struct capsearch_try *t = capsearch_find(run->tries, set);
+	unsigned int n = t ? t->passes[run->ground] + t->fails[run->ground] : 0;
+
+	if (judge(t, run->ground) == CAPSEARCH_FLAKY)
+		return YES;
+	if (!(t && t->sure) && n + count_running(run, set, run->ground) < times)
+		return want(run, set, run->ground);
+	return NO;
+}
+
+/* --- The search ----------------------------------------------------------------- */
+
+struct list {
+	unsigned char caps[CAPS_MAX + 1];
+	size_t n;
+};
+
+/* Those of the set that are at most that likely needed; what is wished away most, first. */
+static void list_caps(const struct capsearch *search, struct caps set, unsigned int likely,
+		      struct list *ret)
+{
+	ret->n = 0;
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		size_t i = ret->n;
+
+		if (!caps_has(set, cap) || search->likely[cap] > likely)
+			continue;
+		while (i > 0 && search->strength[ret->caps[i - 1]] < search->strength[cap]) {
+			ret->caps[i] = ret->caps[i - 1];
+			i--;
+		}
+		ret->caps[i] = (unsigned char)cap;
+		ret->n++;
+	}
+}
+
+static struct caps caps_of(const unsigned char *caps, size_t n)
+{
+	struct caps set = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		caps_add(&set, caps[i]);
+	return set;
+}
+
+static struct caps without(struct caps set, unsigned int cap)
+{
+	struct caps one = { 0 };
+
+	caps_add(&one, cap);
+	return caps_minus(set, one);
+}
+
+/*
+ * Takes away as many of these as can be: all of them, else each half by itself.  The second
+ * half alone, once the first is gone, is the set that has just failed, and costs nothing.
+ */
+static enum answer reduce(struct run *run, const unsigned char *caps, size_t n)
+{
+	struct caps less = caps_minus(run->set, caps_of(caps, n));
+	enum answer a = ask(run, less);
+
+	if (a == YES)
+		run->set = less;
+	if (a != NO || n == 1)
+		return a;
+	if (reduce(run, caps, n / 2) == STOP)
+		return STOP;
+	return reduce(run, caps + n / 2, n - n / 2);
+}
+
+/* In groups of which as good as every other can be taken away at once. */
+static enum answer reduce_groups(struct run *run)
+{
+	struct list list;
+	size_t i = 0;
+
+	list_caps(run->search, run->set, 49, &list);
+	while (i < list.n) {
+		size_t n = 0;
+		double p = 1;
+
+		do {
+			p *= 1 - run->search->likely[list.caps[i + n++]] / 100.0;
+		} while (i + n < list.n &&
+			 p * (1 - run->search->likely[list.caps[i + n]] / 100.0) >= 0.5);
+		if (reduce(run, &list.caps[i], n) == STOP)
+			return STOP;
+		i += n;
+	}
+	return YES;
+}
+
+static enum answer try_hints(struct run *run)
+{
+	for (size_t i = 0; i < run->search->n_hints; i++) {
+		struct caps hint = { run->search->hints[i].bits & run->search->max.bits };
+		enum answer a = hint.bits == run->set.bits ? NO : ask(run, hint);
+
+		if (a == STOP)
+			return STOP;
+		if (a == YES) {
+			run->set = hint;
+			return YES;
+		}
+	}
+	return NO;
+}
+
+/* Each by itself.  All are asked before any is taken, as they can be tried side by side. */
+static enum answer take_singles(struct run *run)
+{
+	struct list list, spare = { .n = 0 };
+
+	list_caps(run->search, run->set, 100, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		enum answer a = ask(run, without(run->set, list.caps[i]));
+
+		if (a == STOP)
+			return STOP;
+		if (a == YES)
+			spare.caps[spare.n++] = list.caps[i];
+	}
+	if (!spare.n)
+		return NO;
+	return reduce(run, spare.caps, spare.n) == STOP ? STOP : YES;
+}
+
+/* Two at once, where neither can be spared alone. */
+static enum answer take_pairs(struct run *run)
+{
+	struct list list;
+
+	list_caps(run->search, run->set, 100, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		for (size_t j = i + 1; j < list.n; j++) {
+			struct caps less = without(without(run->set, list.caps[i]), list.caps[j]);
+			enum answer a = ask(run, less);
+
+			if (a == YES)
+				run->set = less;
+			if (a != NO)
+				return a;
+		}
+	}
+	return NO;
+}
+
+static enum answer take_swaps(struct run *run)
+{
+	const struct capsearch *search = run->search;
+
+	run->result.swappable.bits = 0;
+	for (size_t i = 0; i < search->n_swaps; i++) {
+		const struct capsearch_swap *swap = &search->swaps[i];
+		struct caps other = without(run->set, swap->strong);
+		enum answer a;
+
+		if (!caps_has(run->set, swap->strong) || caps_has(run->set, swap->narrow) ||
+		    !caps_has(search->max, swap->narrow))
+			continue;
+		caps_add(&other, swap->narrow);
+		a = ask(run, other);
+		if (a == STOP)
+			return STOP;
+		if (a == YES && swap->prefer) {
+			run->set = other;
+			return YES;
+		}
+		if (a == YES)
+			caps_add(&run->result.swappable, swap->strong);
+	}
+	return NO;
+}
+
+/* The tries on which the answer rests, as often as wished. */
+static enum answer repeat_last(struct run *run)
+{
+	unsigned int times = run->search->repeat;
+	struct list list;
+	enum answer a;
+
+	a = ask_times(run, run->set, times, run->ground);
+	if (a == YES && run->search->confirm && !run->ground)
+		a = ask_times(run, run->set, 1, true);
+	if (a != YES)
+		return a;
+	run->result.flaky.bits = 0;
+	list_caps(run->search, run->set, 100, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		a = ask_failure(run, without(run->set, list.caps[i]), times);
+		if (a == STOP)
+			return STOP;
+		if (a == YES)
+			caps_add(&run->result.flaky, list.caps[i]);
+	}
+	return YES;
+}
+
+/* YES: something was taken, once more from the singles; NO: nothing can be. */
+static enum answer take_more(struct run *run)
+{
+	enum answer a;
+
+	run->result.stage = CAPSEARCH_SINGLES;
+	a = take_singles(run);
+	if (a != NO)
+		return a;
+	run->result.stage = CAPSEARCH_SWAPS;
+	a = take_swaps(run);
+	if (a != NO || !run->search->pairs)
+		return a;
+	run->result.stage = CAPSEARCH_PAIRS;
+	return take_pairs(run);
+}
+
+/* YES: the answer is there. */
+static enum answer search_all(struct run *run)
+{
+	enum answer a;
+
+	run->set = run->search->max;
+	run->result = (struct capsearch_result){ .stage = CAPSEARCH_REDUCE };
+	a = ask(run, run->set);
+	if (a != YES) {
+		if (a == NO)
+			run->result.stage = CAPSEARCH_UNSTEADY;
+		return a;
+	}
+	if (try_hints(run) == STOP || reduce_groups(run) == STOP)
+		return STOP;
+	for (unsigned int i = 0; i < ROUNDS_MAX; i++) {
+		a = take_more(run);
+		if (a == STOP)
+			return STOP;
+		if (a == NO)
+			break;
+	}
+	run->result.stage = CAPSEARCH_REPEAT;
+	a = repeat_last(run);
+	if (a == YES)
+		run->result.stage = CAPSEARCH_DONE;
+	return a;
+}
+
+/* --- How much is left -------------------------------------------------------------- */
+
+/* A guess for the progress bar: what a search of this kind does from here. */
+static unsigned int guess_left(const struct run *run)
+{
+	unsigned int n = (unsigned int)__builtin_popcountll(run->set.bits), left = 0;
+	unsigned int times = run->search->repeat;
+
+	if (run->result.stage >= CAPSEARCH_DONE)
+		return 0;
+	if (run->result.stage == CAPSEARCH_REDUCE)
+		n = n > 12 ? 8 : n;
+	switch (run->result.stage) {
+	case CAPSEARCH_REDUCE:
+		left += n + 4;
+		__attribute__((fallthrough));
+	case CAPSEARCH_SINGLES:
+		left += n;
+		__attribute__((fallthrough));
+	case CAPSEARCH_SWAPS:
+	case CAPSEARCH_PAIRS:
+		left += run->search->pairs ? n * (n - (n > 0)) / 2 : 0;
+		__attribute__((fallthrough));
+	default:
+		left += (times - 1) * (n + 1) + run->search->confirm;
+	}
+	return left;
+}
+
+/* Of that, what has been tried already. */
+static unsigned int count_known(const struct run *run)
+{
+	struct list list;
+	unsigned int n = 0;
+
+	list_caps(run->search, run->set, 100, &list);
+	for (size_t i = 0; i < list.n; i++) {
+		struct caps less = without(run->set, list.caps[i]);
+
+		n += run->result.stage <= CAPSEARCH_SINGLES &&
+		     capsearch_get_verdict(run->tries, less) != CAPSEARCH_UNKNOWN;
+		for (size_t j = i + 1; run->search->pairs && j < list.n; j++)
+			n += run->result.stage < CAPSEARCH_REPEAT &&
+			     capsearch_get_verdict(run->tries, without(less, list.caps[j])) !=
+				     CAPSEARCH_UNKNOWN;
+	}
+	return n;
+}
+
+int capsearch_next(const struct capsearch *search, const struct capsearch_tries *tries,
+		   const struct capsearch_want *running, size_t n_running,
+		   struct capsearch_want *ret, struct capsearch_result *ret_result)
+{
+	struct run run = {
+		.search = search, .tries = tries, .running = running, .n_running = n_running
+	};
+	enum answer a = NO;
+	unsigned int left, known;
+
+	/* A guest that is flaky anywhere has to be asked more often everywhere. */
+	run.ground = is_refuted(tries);
+	run.times = is_flaky(tries, run.ground) ? search->repeat : 1;
+	/* A NO at the end is an answer that was taken back: it counts as failed from now on. */
+	for (unsigned int i = 0; i < ROUNDS_MAX && a == NO; i++) {
+		a = search_all(&run);
+		if (run.result.stage == CAPSEARCH_UNSTEADY)
+			break;
+	}
+	if (a == NO)
+		run.result.stage = CAPSEARCH_UNSTEADY;
+	left = guess_left(&run);
+	known = count_known(&run);
+	run.result.set = run.set;
+	run.result.tries_left = left > known ? left - known : run.found;
+	*ret_result = run.result;
+	if (run.found)
+		*ret = run.want;
+	return run.found;
+}
