@@ -8,3 +8,4 @@ dist_man_MANS += man/lxc-harden-list.8
 dist_man_MANS += man/lxc-harden-learn.8
 dist_man_MANS += man/lxc-harden-generate.8 man/lxc-harden-remove.8
 dist_man_MANS += man/lxc-harden-trace.8
+dist_man_MANS += man/lxc-harden-prove.8

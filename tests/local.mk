@@ -62,6 +62,7 @@ bats_tests = \
 	tests/bats/check-score.bats \
 	tests/bats/explain.bats \
 	tests/bats/list.bats \
+	tests/bats/prove.bats \
 	tests/bats/generate.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
@@ -149,6 +150,7 @@ tests_fuzz_fuzz_lxcconf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 # A script: not to be made from replay.c, which a checkout may leave newer.
 tests/fuzz/replay: ;
+EXTRA_DIST += tests/prove
 EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
 
 include tests/bench/local.mk

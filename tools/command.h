@@ -84,5 +84,6 @@ int verb_trace(const struct verb *verb, int argc, char *argv[]);
 int verb_explain(const struct verb *verb, int argc, char *argv[]);
 int verb_generate(const struct verb *verb, int argc, char *argv[]);
 int verb_remove(const struct verb *verb, int argc, char *argv[]);
+int verb_prove(const struct verb *verb, int argc, char *argv[]);
 
 #endif

@@ -43,6 +43,25 @@ tools_lxc_harden_SOURCES = \
 	tools/verb-explain.c \
 	tools/verb-generate.c \
 	tools/verb-remove.c
+tools_lxc_harden_SOURCES += \
+	tools/proof.c tools/proof.h \
+	tools/prove.h \
+	tools/prove-apply.c \
+	tools/prove-config.c tools/prove-config.h \
+	tools/prove-copy.c tools/prove-copy.h tools/prove-copytree.c \
+	tools/prove-evidence.c \
+	tools/prove-guest.c tools/prove-guest.h \
+	tools/prove-hints.c tools/prove-hints.h \
+	tools/prove-pool.c tools/prove-pool.h \
+	tools/prove-process.c \
+	tools/prove-progress.c tools/prove-progress.h \
+	tools/prove-report.c tools/prove-report.h \
+	tools/prove-room.c tools/prove-room.h \
+	tools/prove-run.c tools/prove-run.h \
+	tools/prove-trial.c tools/prove-trial.h \
+	tools/prove-tries.c tools/prove-tries.h \
+	tools/prove-units.c tools/prove-units.h \
+	tools/verb-prove.c
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
 
@@ -112,3 +131,8 @@ tests_fuzz_fuzz_audit_read_SOURCES = tests/fuzz/fuzz-audit-read.c \
 tests_fuzz_fuzz_audit_read_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_fuzz_fuzz_audit_read_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
 tests_fuzz_fuzz_audit_read_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+check_PROGRAMS += tests/unit/test-proof
+TESTS += tests/unit/test-proof
+tests_unit_test_proof_SOURCES = tests/unit/test-proof.c tools/proof.c tools/proof.h
+tests_unit_test_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_unit_test_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)

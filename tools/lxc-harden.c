@@ -46,6 +46,24 @@ static const char trace_help[] =
 	"      --attach=POINT    only tracepoint, fexit or kprobe\n"
 	"      --debug           what libbpf has to say\n";
 
+static const char prove_help[] =
+	"      --check=COMMAND     has to exit with 0 inside; may be repeated\n"
+	"      --apply             then generate with the result\n"
+	"      --level=LEVEL       base, keep or strict: what to begin with\n"
+	"      --all               begin with all capabilities of the kernel\n"
+	"      --network           the copies get the network of the container\n"
+	"      --hooks             ... and its own hooks\n"
+	"      --jobs=N            copies at a time; as many as there are processors\n"
+	"      --repeat=N          how often the deciding tries are made (2)\n"
+	"      --no-pairs          do not take any two away together\n"
+	"      --no-restart        do not restart services\n"
+	"      --no-stop           do not wait for a clean shutdown\n"
+	"      --no-plain          no plain copy, overlays only\n"
+	"      --check-timeout=S   seconds for a check (60)\n"
+	"      --boot-timeout=S    seconds for the first boots (90)\n"
+	"      --fresh             forget what an interrupted run has tried\n"
+	"      --force             also while the container runs\n";
+
 static const struct verb verbs[] = {
 	{ "check", "[NAME | --all]", "Says what containers hold, what is wrong and what is open",
 	  "      --all              all containers of the folders\n"
@@ -62,6 +80,9 @@ static const struct verb verbs[] = {
 	{ "list", "[OPTION...] [NAME]",
 	  "Shows the containers of a host, what they hold and what has changed", list_help,
 	  COMMAND_MAYBE, verb_list },
+	{ "prove", "[OPTION...] NAME",
+	  "Finds the capabilities that a container cannot do without, on copies of it", prove_help,
+	  COMMAND_CONTAINER, verb_prove },
 	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,
 	  COMMAND_CONTAINER, verb_remove },
 	{ "learn", "[OPTION...] NAME [-- COMMAND...]",

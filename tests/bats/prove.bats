@@ -1,0 +1,267 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# lxc-harden prove, on real guests.  Most with busybox, which boots in no time; what systemd
+# and real services add, with one guest that has nginx, sshd and cron.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	export CT_TMP
+	CT_TMP=$(mktemp -d "${TMPDIR:-/tmp}/lxc-harden.XXXXXX")
+	chmod 755 "$CT_TMP"
+}
+
+setup() {
+	: "${abs_top_srcdir:=$BATS_TEST_DIRNAME/../..}"
+	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
+	. "$abs_top_srcdir/tests/lib/lxc.bash"
+	cmd=${LXC_HARDEN_BINDIR:?}/lxc-harden
+	name=prove$BATS_TEST_NUMBER.$$
+}
+
+teardown() {
+	[ -z "${running:-}" ] || kill -KILL "$running" 2>/dev/null || true
+	ct_destroy "$name"
+}
+
+prove() { run --separate-stderr "$cmd" prove "$name" -P "$(ct_lxcpath)" "$@"; }
+keep() { sed -n 's/^lxc.cap.keep = //p' <<<"$output"; }
+json() { sed -n "s/^ *\"$2\" *: *\(.*[^,]\),*$/\1/p" "$1"; }
+dir() { ct_dir "$name"; }
+
+# What prove has on the host while it runs, by the names of runs that are over: others' runs
+# may be there at the same time.
+left_behind() {
+	local id
+	{
+		find /run/lxc-harden -mindepth 1 -maxdepth 1 -name 'prove-*' -printf '%f\n' 2>/dev/null || true
+		{ ct_cgroup_find -type d -name 'lxc.*.prove-??????-*' -printf '%f\n' | sed 's/^lxc\.[a-z]*\.//; s/-[0-9]*$//'; } || true
+		sed -n 's|.*/run/lxc-harden/\(prove-[^/ ]*\).*|\1|p' /proc/self/mounts
+	} | sort -u | while read -r id; do
+		flock -n "/run/lxc-harden/$id/lock" true 2>/dev/null || [ ! -e "/run/lxc-harden/$id/lock" ] || continue
+		echo "$id"
+	done
+}
+
+clean_begin() { left_behind >"$BATS_TEST_TMPDIR/before"; }
+clean() { ! left_behind | diff "$BATS_TEST_TMPDIR/before" - | grep '^>'; }
+
+@test "prove: misuse is one line and status 2" {
+	ct_new "$name" busybox priv
+	local args
+	for args in '--level=none' '--jobs=0' '--jobs=x' '--repeat=99' '--check-timeout=0' '--nosuch' 'surplus'; do
+		# shellcheck disable=SC2086 # one or two words
+		prove $args
+		echo "$args: $status $stderr"
+		[ "$status" = 2 ]
+		[ -z "$output" ]
+		[ "$(wc -l <<<"$stderr")" = 1 ]
+	done
+	ct_config_append "$name" 'lxc.rootfs.path = loop:/nowhere'
+	prove
+	[ "$status" = 2 ]
+	[[ $stderr == *"is no folder"* ]]
+	run -2 "$cmd" prove -P "$(ct_lxcpath)" none.$$
+	[ ! -e "$(dir)/harden" ]
+}
+
+@test "prove: the smallest list of a busybox, with a check, and proof.json" {
+	clean_begin
+	ct_new "$name" busybox priv
+	ct_config_append "$name" "lxc.mount.entry = $BATS_TEST_TMPDIR mnt none bind 0 0"
+	(cd "$(dir)" && find rootfs -printf '%p %m %u %s %T@\n' | sort) >"$BATS_TEST_TMPDIR/root.before"
+	cp "$(dir)/config" "$BATS_TEST_TMPDIR/config.before"
+	prove --check 'chown 5 /etc/hostname && echo torn >/mnt/seen'
+	echo "$output" "$stderr"
+	[ "$status" = 0 ]
+	[ "$(keep)" = "chown net_bind_service" ]
+	[[ $output == *"chown            check    check 1 ended with status 1: chown: /etc/hostname: Operation not permitted"* ]]
+	[[ $output == *"net_bind_service boot     no process 'httpd'"* ]]
+	# Neither the container, nor what it binds of the host, nor the host has been touched.
+	(cd "$(dir)" && find rootfs -printf '%p %m %u %s %T@\n' | sort) | diff "$BATS_TEST_TMPDIR/root.before" -
+	diff "$(dir)/config" "$BATS_TEST_TMPDIR/config.before"
+	[ ! -e "$BATS_TEST_TMPDIR/seen" ]
+	[ "$(ls "$(dir)/harden")" = proof.json ]
+	[ "$(json "$(dir)/harden/proof.json" level)" = '"base"' ]
+	[ "$(json "$(dir)/harden/proof.json" confirmed)" = true ]
+	clean
+}
+
+@test "prove: stopped by a signal it cleans up, and goes on from there" {
+	clean_begin
+	ct_new "$name" busybox priv
+	local sig
+	for sig in HUP TERM KILL; do
+		: >"$BATS_TEST_TMPDIR/err"
+		"$cmd" prove "$name" -P "$(ct_lxcpath)" >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		running=$!
+		for _ in {1..600}; do
+			[ "$(grep -c "^boot" "$BATS_TEST_TMPDIR/err")" -lt 4 ] || break
+			sleep 0.05
+		done
+		kill -$sig "$running"
+		wait "$running" && false
+		running=
+		cat "$BATS_TEST_TMPDIR/err"
+		[ -s "$(dir)/harden/prove-tries.json" ]
+		[ "$sig" = KILL ] || clean
+	done
+	grep -x 'going on with what an earlier run has tried' "$BATS_TEST_TMPDIR/err"
+	# The one that was killed is swept by the next.
+	prove --no-pairs
+	[ "$status" = 0 ]
+	[ "$(keep)" = net_bind_service ]
+	[ ! -e "$(dir)/harden/prove-tries.json" ]
+	clean
+}
+
+@test "prove: a guest that fails at times is told, not averaged" {
+	ct_new "$name" busybox priv
+	prove --check 'read x </proc/uptime; x=${x%% *}; [ $((${x#"${x%?}"} % 2)) = 0 ]' --repeat 4 --no-pairs --no-stop
+	echo "$output" "$stderr"
+	[ "$status" = 3 ]
+	[[ $stderr == *"with all capabilities"* || $stderr == *"not come out the same"* ]]
+	[ ! -e "$(dir)/harden/proof.json" ]
+}
+
+@test "prove: what does not work at all is a verdict, with its reason" {
+	ct_new "$name" busybox priv
+	prove --check 'echo this cannot be done; exit 7'
+	[ "$status" = 3 ]
+	[[ $stderr == *"does not work with all capabilities of the level: check 1 ended with status 7: this cannot be done"* ]]
+	prove --check 'exec sleep 100' --check-timeout 1
+	[ "$status" = 3 ]
+	[[ $stderr == *"check 1 did not end in 1 s"* ]]
+	# A container that never starts.
+	ct_config_append "$name" 'lxc.init.cmd = /nowhere'
+	prove
+	[ "$status" = 3 ]
+	[[ $stderr == *"did not start"* ]]
+}
+
+@test "prove: a running container is refused, and copied with --force" {
+	ct_new "$name" busybox priv
+	ct_start "$name"
+	ct_wait_ready "$name"
+	prove --no-pairs
+	[ "$status" = 1 ]
+	[[ $stderr == *"is running"* ]]
+	prove --no-pairs --no-plain --repeat 1 --no-stop --force
+	echo "$stderr"
+	[ "$status" = 0 ]
+	[ "$(keep)" = net_bind_service ]
+	ct_is_running "$name"
+	# Only one at a time.
+	exec 7<"$(dir)/harden"
+	flock 7
+	prove --force
+	exec 7<&-
+	[ "$status" = 1 ]
+	[[ $stderr == *"another prove"* ]]
+}
+
+@test "prove: an id-mapped guest; --apply has generate keep just that" {
+	ct_new "$name" busybox id
+	prove --apply --no-pairs --repeat 1
+	echo "$output" "$stderr"
+	[ "$status" = 0 ]
+	[ "$(keep)" = net_bind_service ]
+	grep -F "$(dir)/harden/harden.conf" "$(dir)/config"
+	ct_start "$name"
+	ct_wait_ready "$name"
+	[ "$(sed -n 's/^CapBnd:\t//p' "/proc/$(ct_pid "$name")/status")" = 0000000000000400 ]
+}
+
+@test "prove: a folder that is a link, and tries that are another's, are not taken" {
+	ct_new "$name" busybox priv
+	mkdir "$BATS_TEST_TMPDIR/elsewhere"
+	ln -s "$BATS_TEST_TMPDIR/elsewhere" "$(dir)/harden"
+	prove
+	[ "$status" != 0 ]
+	[ -z "$(ls "$BATS_TEST_TMPDIR/elsewhere")" ]
+	rm "$(dir)/harden"
+	mkdir "$(dir)/harden"
+	printf '{"version":1,"key":"0","boots":9,"tries":[{"set":"0","counts":[9,0,9,0]}]}' >"$(dir)/harden/prove-tries.json"
+	prove --no-pairs --repeat 1
+	[ "$status" = 0 ]
+	[ "$(keep)" = net_bind_service ]
+}
+
+# The services of this guest at work: a page, a login on a terminal by ssh, a user's cron
+# job, a user's program with file capabilities.
+work_of_guest() {
+	cat <<-'WORK'
+		exec 2>&1; bash -c 'exec 5<>/dev/tcp/127.0.0.1/80 && printf "GET / HTTP/1.0\r\n\r\n" >&5 && read -rt 4 -u 5 line && echo "$line" | grep 200'
+		for i in 1 2 3; do ssh -tt -q -o BatchMode=yes -o StrictHostKeyChecking=no tester@127.0.0.1 "test -t 0 && id -un" </dev/null | grep tester && exit 0; sleep 0.1; done; exit 1
+		for i in $(seq 50); do grep -qsx tester /home/tester/cron-ran && exit 0; sleep 0.1; done; exit 1
+		runuser -u tester -- /usr/local/bin/nice-cat /etc/hostname
+	WORK
+}
+
+prepare_guest() {
+	local root
+	root=$(dir)/rootfs
+	install -d -m 700 "$root/root/.ssh"
+	install -m 600 "$CT_CACHE/ssh/id_ed25519" "$root/root/.ssh/id_ed25519"
+	echo '@reboot id -un >/home/tester/cron-ran' >"$root/var/spool/cron/crontabs/tester"
+	chroot "$root" sh -c 'chown tester:crontab /var/spool/cron/crontabs/tester && chmod 600 /var/spool/cron/crontabs/tester'
+	cp "$root/bin/cat" "$root/usr/local/bin/nice-cat"
+	setcap cap_sys_nice+ep "$root/usr/local/bin/nice-cat"
+}
+
+# guest_works LIST: by means of this file's own.
+guest_works() {
+	local check ok=1
+	ct_destroy "$name"
+	ct_new "$name" bookworm priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf" 'lxc.cap.drop =' \
+		'lxc.cap.keep =' "lxc.cap.keep = $1" && prepare_guest && ct_start "$name" || return 1
+	if [ "$(ct_wait_ready "$name" 15)" = running ]; then
+		ok=0
+		while read -r check; do
+			[ "$ok" = 1 ] || ct_exec "$name" timeout 20 sh -c "$check" </dev/null >/dev/null 2>&1 3>&- || ok=1
+		done < <(work_of_guest)
+	fi
+	return "$ok"
+}
+
+@test "prove: nginx, sshd with a login, cron of a user, file capabilities" {
+	local args=() check list cap boots
+	ct_new "$name" bookworm priv
+	prepare_guest
+	while read -r check; do
+		args+=(--check "$check")
+	done < <(work_of_guest)
+	prove --all --no-pairs "${args[@]}"
+	echo "$output" "$stderr"
+	[ "$status" = 0 ]
+	list=$(keep)
+	for cap in setgid setuid setpcap net_bind_service sys_nice; do
+		[[ " $list " == *" $cap "* ]]
+	done
+	[[ " $list " != *" sys_admin "* ]]
+	# At most half of what one at a time takes: each once, and what is left once more.
+	boots=$(json "$(dir)/harden/proof.json" boots)
+	[ $((2 * boots)) -le $(($(cat /proc/sys/kernel/cap_last_cap) + 1 + 2 * $(wc -w <<<"$list"))) ]
+	guest_works "$list"
+	for cap in $list; do
+		echo "without $cap"
+		! guest_works "$(tr ' ' '\n' <<<"$list" | grep -vx "$cap" | tr '\n' ' ')"
+	done
+}
+
+@test "prove: a restart that leaves the old daemon is no success" {
+	ct_new "$name" bookworm priv
+	local root
+	root=$(dir)/rootfs
+	# Without kill, systemd cannot end a process of another user, and says that it did.
+	printf '%s\n' '[Unit]' 'Description=x' '[Service]' 'User=tester' 'ExecStart=/bin/sleep 1000' 'TimeoutStopSec=1' \
+		'[Install]' 'WantedBy=multi-user.target' >"$root/etc/systemd/system/sleeper.service"
+	ln -s ../sleeper.service "$root/etc/systemd/system/multi-user.target.wants/sleeper.service"
+	prove --no-pairs --repeat 1 --no-plain
+	echo "$output" "$stderr"
+	[ "$status" = 0 ]
+	[[ " $(keep) " == *" kill "* ]]
+	grep -E '^kill +restart' <<<"$output"
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See prove-config.h. */
+#include "config.h"
+
+#include "tools/prove-config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/cleanup.h"
+#include "lib/emit.h"
+#include "lib/io.h"
+#include "lib/lxcconf.h"
+
+#define FSTAB_MAX (1u << 20)
+#define AUDIT PKGLIBEXECDIR "/cap-audit"
+#define START_HOST "lxc.hook.start-host"
+
+struct maker {
+	const struct lxcconf *conf;
+	struct prove_config *options;
+	struct prove_setup *setup;
+	FILE *out, *notes;
+	const char *level;
+};
+
+__attribute__((format(printf, 2, 3))) static int say(struct config_error *error, const char *format,
+						     ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(error->text, sizeof(error->text), format, args) < 0)
+		error->text[0] = '\0';
+	va_end(args);
+	return -EINVAL;
+}
+
+static void note(const struct maker *m, const char *format, const char *text)
+{
+	char buf[2048];
+	struct emit e = EMIT_INIT(buf);
+
+	emit_escaped(&e, span_of(text));
+	/* One of our own formats, each with one %s. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	fprintf(m->notes, format, buf);
+#pragma GCC diagnostic pop
+	fputc('\n', m->notes);
+}
+
+/* --- Whose line it is ------------------------------------------------------------ */
+
+static bool starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* "base", "keep" or "strict" if that is one of our fragments. */
+static const char *level_of(const char *path)
+{
+	static const char *const levels[] = { "strict", "keep", "base" };
+	char file[300];
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		(void)snprintf(file, sizeof(file), PKGDATADIR "/%s.conf", levels[i]);
+		if (strcmp(path, file) == 0)
+			return levels[i];
+	}
+	return NULL;
+}
+
+/* What "lxc-harden generate" wrote for this container. */
+static bool is_fragment(const struct maker *m, const char *path)
+{
+	char prefix[4200];
+	int n = snprintf(prefix, sizeof(prefix), "%s/%s/harden/", m->setup->lxcpath,
+			 m->setup->name);
+
+	return n > 0 && (size_t)n < sizeof(prefix) && starts(path, prefix);
+}
+
+static bool is_ours(const struct maker *m, const struct lxcconf_setting *s)
+{
+	const char *path = m->conf->files[s->file].path;
+
+	return starts(path, PKGDATADIR "/") || is_fragment(m, path);
+}
+
+static bool is_lxcs(const struct maker *m, const struct lxcconf_setting *s)
+{
+	return starts(m->conf->files[s->file].path, "/usr/share/lxc/");
+}
+
+/* The policy that its audit goes by tells the level of a generated fragment. */
+static const char *level_in_text(const struct lxcconf *conf)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < conf->n_files; i++) {
+		const char *level = level_of(conf->files[i].path);
+
+		/* They include each other: the one that the administrator named comes first. */
+		if (level && !found)
+			found = level;
+	}
+	return found;
+}
+
+/* --- Mounts ------------------------------------------------------------------------ */
+
+struct entry {
+	struct span source, target, type, options, rest;
+};
+
+static bool has_option(struct span options, const char *name)
+{
+	struct span field;
+
+	while (span_next_field(&options, ',', &field)) {
+		if (span_is(field, name))
+			return true;
+	}
+	return false;
+}
+
+static bool parse_entry(struct span text, struct entry *ret)
+{
+	if (!span_next_word(&text, &ret->source) || !span_next_word(&text, &ret->target) ||
+	    !span_next_word(&text, &ret->type) || !span_next_word(&text, &ret->options))
+		return false;
+	ret->rest = span_trim(text);
+	return true;
+}
+
+/* File systems that are made anew with each mount, or are the kernel's own. */
+static bool is_harmless_type(struct span type)
+{
+	static const char *const types[] = { "proc",	 "sysfs",      "tmpfs",	   "ramfs",
+					     "devpts",	 "mqueue",     "cgroup",   "cgroup2",
+					     "debugfs",	 "securityfs", "configfs", "fusectl",
+					     "bpf",	 "tracefs",    "pstore",   "binfmt_misc",
+					     "efivarfs", "hugetlbfs" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (span_is(type, types[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool is_api_path(const char *path)
+{
+	return starts(path, "/proc/") || starts(path, "/sys/") || starts(path, "/dev/");
+}
+
+static int add_bind(struct maker *m, const char *source, bool folder)
+{
+	struct prove_setup *s = m->setup;
+	struct prove_bind *binds = reallocarray(s->binds, s->n_binds + 1, sizeof(*binds));
+
+	if (!binds)
+		return -ENOMEM;
+	s->binds = binds;
+	binds[s->n_binds].source = strdup(source);
+	binds[s->n_binds].folder = folder;
+	return binds[s->n_binds++].source ? 0 : -ENOMEM;
+}
+
+/* What the guest would write to the host goes to a copy. */
+static int emit_bind(struct maker *m, const struct entry *e, const char *source)
+{
+	struct stat st;
+	bool there = stat(source, &st) == 0;
+	int r;
+
+	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))) {
+		r = add_bind(m, source, S_ISDIR(st.st_mode));
+		if (r < 0)
+			return r;
+		fprintf(m->out, "lxc.mount.entry = %cbind%zu %.*s %.*s %.*s %.*s\n",
+			PROVE_CONFIG_DIR, m->setup->n_binds - 1, (int)e->target.n, e->target.p,
+			(int)e->type.n, e->type.p, (int)e->options.n, e->options.p, (int)e->rest.n,
+			e->rest.p);
+		return 0;
+	}
+	note(m, "left out, neither folder nor file: mount of '%s'", source);
+	return 0;
+}
+
+static int emit_mount(struct maker *m, const char *value)
+{
+	char source[4096];
+	struct entry e;
+	bool bind;
+
+	if (!parse_entry(span_of(value), &e) || span_copy(e.source, source, sizeof(source)) < 0) {
+		note(m, "left out, not understood: mount '%s'", value);
+		return 0;
+	}
+	bind = has_option(e.options, "bind") || has_option(e.options, "rbind");
+	if (bind && source[0] == '/' && !is_api_path(source) && !has_option(e.options, "ro") &&
+	    !starts(source, PKGLIBEXECDIR "/"))
+		return emit_bind(m, &e, source);
+	if (bind || is_harmless_type(e.type)) {
+		fprintf(m->out, "lxc.mount.entry = %s\n", value);
+		return 0;
+	}
+	note(m, "left out, it would not be a copy: mount of '%s'", source);
+	return 0;
+}
+
+static int emit_fstab(struct maker *m, const char *path)
+{
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_free char *text = NULL;
+	struct span rest, line;
+	char value[8192];
+	size_t size = 0;
+	int r = fd < 0 ? -errno : io_read_fd(fd, FSTAB_MAX, &text, &size);
+
+	if (r < 0)
+		return r;
+	rest = (struct span){ text, size };
+	while (r == 0 && span_next_line(&rest, &line)) {
+		line = span_trim(line);
+		if (line.n && line.p[0] != '#' && span_copy(line, value, sizeof(value)) == 0)
+			r = emit_mount(m, value);
+	}
+	return r;
+}
+
+/* --- The other settings --------------------------------------------------------------- */
+
+/* Of the try, of the host, or of the original alone. */
+static const char *const left_out[] = {
+	"lxc.include",	"lxc.cap.",	      "lxc.rootfs.path", "lxc.rootfs.mount",
+	"lxc.log.",	"lxc.console.",	      "lxc.start.",	 "lxc.group",
+	"lxc.monitor.", "lxc.ephemeral",      "lxc.cgroup.dir",	 "lxc.cgroup.relative",
+	"lxc.uts.name", "lxc.rootfs.managed",
+};
+
+static bool is_left_out(const char *key)
+{
+	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
+		if (starts(key, left_out[i]))
+			return true;
+	}
+	return false;
+}
+
+static void emit_setting(const struct maker *m, const struct lxcconf_setting *s)
+{
+	fprintf(m->out, "%s = %s\n", s->key, s->value);
+}
+
+static void emit_net(const struct maker *m, const struct lxcconf_setting *s)
+{
+	size_t n = strlen(s->key);
+
+	if (!m->options->network)
+		return;
+	/* Names on the host that must not be there twice. */
+	if ((n > 7 && strcmp(s->key + n - 7, ".hwaddr") == 0) ||
+	    (n > 10 && strcmp(s->key + n - 10, ".veth.pair") == 0))
+		return;
+	emit_setting(m, s);
+}
+
+static void emit_hook(const struct maker *m, const struct lxcconf_setting *s)
+{
+	/* The audit is written anew: it is to pass all that may be tried. */
+	if (starts(s->value, AUDIT))
+		return;
+	if (is_ours(m, s) || is_lxcs(m, s) || m->options->hooks ||
+	    strcmp(s->key, "lxc.hook.version") == 0)
+		emit_setting(m, s);
+	else
+		note(m, "left out, a hook of the container's own (--hooks): '%s'", s->value);
+}
+
+static int emit_one(struct maker *m, const struct lxcconf_setting *s)
+{
+	if (is_left_out(s->key) || !s->value[0])
+		return 0;
+	if (strcmp(s->key, START_HOST) == 0)
+		return 0; /* after the level has been included */
+	if (strcmp(s->key, "lxc.mount.entry") == 0)
+		return emit_mount(m, s->value);
+	if (strcmp(s->key, "lxc.mount.fstab") == 0)
+		return emit_fstab(m, s->value);
+	if (starts(s->key, "lxc.hook."))
+		emit_hook(m, s);
+	else if (starts(s->key, "lxc.net."))
+		emit_net(m, s);
+	else if (starts(s->key, "lxc.namespace."))
+		note(m, "left out, it shares namespaces: '%s'", s->key);
+	else
+		emit_setting(m, s);
+	return 0;
+}
+
+/*
+ * The audit takes part, as it would, but refuses nothing: a copy has mounts, and is to be tried
+ * with capabilities, that the container must not have.
+ */
+static void emit_start_host(const struct maker *m)
+{
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
+
+	fputs(START_HOST " =\n" START_HOST " = " AUDIT " --mode warn --policy ", m->out);
+	fprintf(m->out, PKGDATADIR "/%s.policy\n", m->level);
+	while ((s = lxcconf_find(m->conf, START_HOST, &pos)))
+		emit_hook(m, s);
+}
+
+static int emit_all(struct maker *m)
+{
+	const char *uts = lxcconf_get(m->conf, "lxc.uts.name");
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->conf->n_settings; i++) {
+		if (m->conf->settings[i].state == LXCCONF_IN_FORCE)
+			r = emit_one(m, &m->conf->settings[i]);
+	}
+	fprintf(m->out, "lxc.uts.name = %s\n", uts && uts[0] ? uts : m->setup->name);
+	if (!m->options->network)
+		fputs("lxc.net.0.type = empty\nlxc.net.0.flags = up\n", m->out);
+	if (!m->options->included)
+		fprintf(m->out, "lxc.include = " PKGDATADIR "/%s.conf\n", m->level);
+	emit_start_host(m);
+	return r;
+}
+
+/* --- Capabilities ------------------------------------------------------------------------ */
+
+/* What the configuration gives without our lines; all if it does not say. */
+static int read_held(const struct maker *m, struct caps *ret)
+{
+	struct lxcconf *own = lxcconf_new(m->conf->version, m->conf->last_cap);
+	struct lxcconf_error why;
+	size_t file;
+	int r = own ? lxcconf_add_file(own, "", LXCCONF_NONE, &file) : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < m->conf->n_settings; i++) {
+		const struct lxcconf_setting *s = &m->conf->settings[i];
+		struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line, false };
+
+		if (starts(s->key, "lxc.cap.") && !is_ours(m, s))
+			r = lxcconf_add(own, file, &line, &why);
+	}
+	if (r == 0)
+		*ret = lxcconf_caps(own);
+	lxcconf_free(own);
+	return r;
+}
+
+static int read_max(struct maker *m, struct config_error *ret_error)
+{
+	struct caps all = { 0 }, held = { 0 };
+	struct lxcconf *level = NULL;
+	char path[300];
+	int r;
+
+	for (unsigned int cap = 0; cap <= m->conf->last_cap; cap++)
+		caps_add(&all, cap);
+	m->options->last_cap = m->conf->last_cap;
+	m->options->before = lxcconf_caps(m->conf);
+	if (m->options->all) {
+		m->options->max = all;
+		return 0;
+	}
+	(void)snprintf(path, sizeof(path), PKGDATADIR "/%s.conf", m->level);
+	r = config_read_file(path, &level, ret_error);
+	if (r < 0)
+		return r;
+	r = read_held(m, &held);
+	if (r < 0)
+		(void)say(ret_error, "the configuration does not load without our lines");
+	m->options->max.bits = lxcconf_caps(level).bits & held.bits;
+	lxcconf_free(level);
+	return r;
+}
+
+static int find_level(struct maker *m, struct config_error *ret_error)
+{
+	const char *found = level_in_text(m->conf);
+	bool fragment = false;
+
+	for (size_t i = 0; i < m->conf->n_files; i++)
+		fragment = fragment || is_fragment(m, m->conf->files[i].path);
+	m->options->included = found || fragment;
+	m->level = m->options->level ? m->options->level : found ? found : "base";
+	if (found && strcmp(found, m->level) != 0)
+		return say(ret_error, "the configuration includes level %s already, not %s", found,
+			   m->level);
+	m->options->level = m->level;
+	return 0;
+}
+
+/* --- The root file system -------------------------------------------------------------------- */
+
+static int read_rootfs(const struct maker *m, struct config_error *ret_error)
+{
+	const char *value = lxcconf_get(m->conf, "lxc.rootfs.path");
+	char escaped[2048];
+	struct emit e = EMIT_INIT(escaped);
+	struct span type, path;
+	struct stat st;
+
+	if (!value)
+		return say(ret_error, "lxc.rootfs.path is not set");
+	emit_escaped(&e, span_of(value));
+	path = lxcconf_rootfs_path(value, &type);
+	if (type.n && !span_is(type, "dir") && !span_is(type, "btrfs"))
+		return say(ret_error,
+			   "the root file system '%s' is no folder, and cannot be copied", escaped);
+	if (stat(path.p, &st) < 0 || !S_ISDIR(st.st_mode) || path.p[0] != '/')
+		return say(ret_error, "the root file system '%s' is no folder", escaped);
+	m->setup->rootfs = strdup(path.p);
+	return m->setup->rootfs ? 0 : -ENOMEM;
+}
+
+int prove_config_make(const struct lxcconf *conf, struct prove_config *options,
+		      struct prove_setup *setup, struct config_error *ret_error)
+{
+	struct maker m = { .conf = conf, .options = options, .setup = setup };
+	size_t n_config, n_notes;
+	int r = find_level(&m, ret_error);
+
+	if (r == 0)
+		r = read_rootfs(&m, ret_error);
+	if (r == 0)
+		r = read_max(&m, ret_error);
+	if (r < 0)
+		return r;
+	setup->idmapped = lxcconf_find(conf, "lxc.idmap", &(size_t){ 0 });
+	m.out = open_memstream(&setup->config, &n_config);
+	m.notes = open_memstream(&options->notes, &n_notes);
+	r = m.out && m.notes ? emit_all(&m) : -ENOMEM;
+	if (m.out && fclose(m.out) != 0)
+		r = -ENOMEM;
+	if (m.notes && fclose(m.notes) != 0)
+		r = -ENOMEM;
+	if (r < 0)
+		(void)say(ret_error, "cannot make the configuration of a copy: %s", strerror(-r));
+	return r;
+}
+
+int prove_config_write(const struct prove_setup *setup, const char *dir, struct caps keep)
+{
+	auto_free char *text = NULL;
+	char names[1024];
+	struct emit e = EMIT_INIT(names);
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return -ENOMEM;
+	for (const char *p = setup->config; *p; p++) {
+		if (*p == PROVE_CONFIG_DIR)
+			fprintf(out, "%s/", dir);
+		else
+			fputc(*p, out);
+	}
+	caps_emit(&e, keep, " ");
+	fprintf(out,
+		"lxc.rootfs.path = dir:%s/rootfs\n"
+		"lxc.console.logfile = %s/console\n"
+		"lxc.console.size = 256kB\n"
+		"lxc.cap.drop =\nlxc.cap.keep =\nlxc.cap.keep = %s\n",
+		dir, dir, names);
+	if (fclose(out) != 0)
+		return -ENOMEM;
+	auto_close int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : io_write_file_at(fd, "config", text, size, 0644);
+}

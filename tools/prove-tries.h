@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What came of each try, with the reason of the first that failed, and the file in the
+ * folder "harden" by which a proof that was broken off goes on.
+ */
+#ifndef TOOLS_PROVE_TRIES_H
+#define TOOLS_PROVE_TRIES_H
+
+#include <stdint.h>
+
+#include "lib/capsearch.h"
+#include "tools/prove-config.h"
+#include "tools/prove.h"
+
+#define PROVE_TRIES_FILE "prove-tries.json"
+
+struct prove_reason {
+	struct caps set;
+	enum prove_stage stage;
+	bool timed_out;
+	char unit[PROVE_NAME_MAX], what[300], line[PROVE_LINE_MAX];
+};
+
+struct prove_tries {
+	struct capsearch_tries tries;
+	struct prove_reason *reasons;
+	size_t n_reasons;
+	unsigned int boots; /* of this and the earlier runs */
+};
+
+/* Notes a result: 0 or -ENOMEM. */
+int prove_tries_note(struct prove_tries *tries, const struct capsearch_want *want,
+		     const struct prove_result *result);
+const struct prove_reason *prove_tries_find_reason(const struct prove_tries *tries,
+						   struct caps set);
+void prove_tries_done(struct prove_tries *tries);
+
+/* A number that is another one whenever a try could come out otherwise. */
+uint64_t prove_tries_key(const struct prove_setup *setup, const struct prove_config *config);
+
+/* 1 if tries of the same key were there, else 0; a file that is not understood counts as none. */
+int prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tries *ret);
+int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries);
+void prove_tries_remove(int dirfd);
+
+#endif
