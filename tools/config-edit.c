@@ -232,7 +232,8 @@ static int check_unchanged(int dirfd, const struct stat *old)
 	return is_same(old, &now) ? 0 : -EAGAIN;
 }
 
-static int replace(int dirfd, int oldfd, const struct stat *old, const char *data, size_t size)
+static int write_temporary(int dirfd, int oldfd, const struct stat *old, const char *data,
+			   size_t size)
 {
 	auto_close int fd = -EBADF;
 	int r;
@@ -243,30 +244,21 @@ static int replace(int dirfd, int oldfd, const struct stat *old, const char *dat
 	if (fd < 0)
 		return -errno;
 	r = fill(fd, oldfd, old, data, size);
-	if (r == 0)
-		r = check_unchanged(dirfd, old);
-	if (r == 0 && renameat(dirfd, TEMPORARY, dirfd, CONFIG) < 0)
-		r = -errno;
-	if (r < 0) {
+	if (r < 0)
 		(void)unlinkat(dirfd, TEMPORARY, 0); /* the first error is the one to tell */
-		return r;
-	}
-	return fsync(dirfd) < 0 ? -errno : 0;
+	return r;
 }
 
-typedef int (*edit_text)(struct span text, const char *path, char **ret_text, size_t *ret_size);
-
-static int edit(int dirfd, const char *path, edit_text change)
+static int stage(int dirfd, const char *path, config_edit_text change, struct config_edit *ret)
 {
 	auto_free char *text = NULL, *changed = NULL;
 	auto_close int fd = io_open_file_at(dirfd, CONFIG);
 	size_t size, changed_size;
-	struct stat st;
 	int r;
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &ret->old) < 0)
 		return -errno;
 	r = io_read_file_at(dirfd, CONFIG, SIZE_MAX_CONFIG, &text, &size);
 	if (r < 0)
@@ -274,22 +266,93 @@ static int edit(int dirfd, const char *path, edit_text change)
 	r = change((struct span){ text, size }, path, &changed, &changed_size);
 	if (r <= 0)
 		return r;
-	r = replace(dirfd, fd, &st, changed, changed_size);
+	r = write_temporary(dirfd, fd, &ret->old, changed, changed_size);
 	return r < 0 ? r : 1;
+}
+
+int config_edit_stage(int dirfd, const char *path, config_edit_text change, struct config_edit *ret)
+{
+	int r;
+
+	*ret = (struct config_edit){ 0 };
+	r = stage(dirfd, path, change, ret);
+	ret->staged = r > 0;
+	return r;
+}
+
+/* The second name is for going back without space; not every file system has them. */
+static int keep_old(int dirfd, struct config_edit *edit)
+{
+	if (unlinkat(dirfd, CONFIG_EDIT_OLD, 0) < 0 && errno != ENOENT) /* left by a crash */
+		return -errno;
+	edit->kept = linkat(dirfd, CONFIG, dirfd, CONFIG_EDIT_OLD, 0) == 0;
+	return 0;
+}
+
+int config_edit_commit(int dirfd, struct config_edit *edit)
+{
+	int r;
+
+	if (!edit->staged)
+		return 0;
+	r = check_unchanged(dirfd, &edit->old);
+	if (r == 0)
+		r = keep_old(dirfd, edit);
+	if (r == 0 && renameat(dirfd, TEMPORARY, dirfd, CONFIG) < 0)
+		r = -errno;
+	if (r < 0)
+		return r;
+	edit->committed = true;
+	return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+int config_edit_undo(int dirfd, struct config_edit *edit)
+{
+	if (!edit->committed)
+		return 0;
+	if (!edit->kept)
+		return -ENOTSUP;
+	if (renameat(dirfd, CONFIG_EDIT_OLD, dirfd, CONFIG) < 0)
+		return -errno;
+	edit->committed = false;
+	return fsync(dirfd) < 0 ? -errno : 0;
+}
+
+int config_edit_tidy(int dirfd)
+{
+	int r = 0;
+
+	if (unlinkat(dirfd, TEMPORARY, 0) < 0 && errno != ENOENT)
+		r = -errno;
+	if (unlinkat(dirfd, CONFIG_EDIT_OLD, 0) < 0 && errno != ENOENT)
+		r = -errno;
+	return r;
+}
+
+static int edit_at_once(int dirfd, const char *path, config_edit_text change)
+{
+	struct config_edit edit;
+	int changed = config_edit_stage(dirfd, path, change, &edit), r;
+
+	if (changed <= 0)
+		return changed;
+	r = config_edit_commit(dirfd, &edit);
+	(void)config_edit_tidy(dirfd); /* what is left is in nobody's way */
+	return r < 0 ? r : changed;
 }
 
 int config_edit_add(int dirfd, const char *path)
 {
-	return edit(dirfd, path, config_edit_add_text);
+	return edit_at_once(dirfd, path, config_edit_add_text);
 }
 
 int config_edit_remove(int dirfd, const char *path)
 {
-	return edit(dirfd, path, config_edit_remove_text);
+	return edit_at_once(dirfd, path, config_edit_remove_text);
 }
 
 /* Out and in again, in one step: the file never lacks the line. */
-static int renew_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
+int config_edit_renew_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
 {
 	auto_free char *without = NULL;
 	size_t size = text.n;
@@ -299,9 +362,4 @@ static int renew_text(struct span text, const char *path, char **ret_text, size_
 		return r;
 	return config_edit_add_text(without ? (struct span){ without, size } : text, path, ret_text,
 				    ret_size);
-}
-
-int config_edit_renew(int dirfd, const char *path)
-{
-	return edit(dirfd, path, renew_text);
 }

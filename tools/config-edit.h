@@ -7,12 +7,16 @@
 #ifndef TOOLS_CONFIG_EDIT_H
 #define TOOLS_CONFIG_EDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "lib/span.h"
 
-/* The new file before it is renamed.  One name: under the lock there is one writer. */
+/* The new file before it is renamed, and the old one until the end.  Under the lock there is
+ * one writer, so one name each is enough. */
 #define CONFIG_EDIT_TEMPORARY ".config.lxc-harden"
+#define CONFIG_EDIT_OLD ".config.lxc-harden.old"
 
 /*
  * The text with a marked "lxc.include = path" at its end: 1 and *ret_text (owned, size in
@@ -26,6 +30,12 @@ int config_edit_add_text(struct span text, const char *path, char **ret_text, si
  * there is nothing of it.  A line that somebody wrote himself is never taken.
  */
 int config_edit_remove_text(struct span text, const char *path, char **ret_text, size_t *ret_size);
+
+/* Moves what config_edit_add_text() put there to the end; returns as that does. */
+int config_edit_renew_text(struct span text, const char *path, char **ret_text, size_t *ret_size);
+
+typedef int (*config_edit_text)(struct span text, const char *path, char **ret_text,
+				size_t *ret_size);
 
 /*
  * The folder of a container, locked against others who edit: an owned descriptor, whose
@@ -42,7 +52,21 @@ int config_edit_open(const char *lxcpath, const char *name);
  */
 int config_edit_add(int dirfd, const char *path);
 int config_edit_remove(int dirfd, const char *path);
-/* Moves our line behind whatever was written below it. */
-int config_edit_renew(int dirfd, const char *path);
+
+/*
+ * The same in steps, for those who replace other files with it: staging writes the new file
+ * beside the old one and takes all the space that is needed; commit renames; undo renames
+ * back, -ENOTSUP where the file system has no hard links; tidy, at the end of all, takes
+ * away what lies beside, also what a killed writer left.
+ */
+struct config_edit {
+	struct stat old;
+	bool staged, kept, committed;
+};
+int config_edit_stage(int dirfd, const char *path, config_edit_text change,
+		      struct config_edit *ret);
+int config_edit_commit(int dirfd, struct config_edit *edit);
+int config_edit_undo(int dirfd, struct config_edit *edit);
+int config_edit_tidy(int dirfd);
 
 #endif

@@ -16,6 +16,7 @@
 #include "lib/io.h"
 #include "tools/config-edit.h"
 #include "tools/harden-dir.h"
+#include "tools/replace.h"
 
 #define FILE_SIZE_MAX (4u << 20)
 
@@ -118,41 +119,65 @@ static bool same(const struct writer_text *a, const struct writer_text *b)
 	return a->p && b->p && a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
-static int put_back(int fd, const char *name, const struct writer_text *old)
-{
-	if (old->p)
-		return io_write_file_at(fd, name, old->p, old->n, 0644);
-	return harden_dir_unlink(fd, name);
-}
-
-/* Everything as it was; what cannot be put back is left, and the first failure is told. */
-static void take_back(const struct writer *w, int dirfd, int fd)
-{
-	if (w->added)
-		(void)config_edit_remove(dirfd, w->plan->fragment);
-	(void)put_back(fd, HARDEN_CONF, &w->old_fragment);
-	(void)put_back(fd, HARDEN_POLICY, &w->old_policy);
-	if (w->made)
-		(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR);
-}
+/* What becomes of the three files; the order is that of the steps. */
+struct files {
+	struct replace between, fragment, policy;
+	struct config_edit config;
+};
 
 /*
  * At each moment the audit passes what the fragment gives: where both change, a policy that
  * passes either comes in between.
  */
-static int write_files(const struct writer *w, int fd)
+static int stage_files(const struct writer *w, int fd, struct files *f)
 {
+	bool policy = !same(&w->old_policy, &w->policy);
 	int r = 0;
 
-	if (w->old_fragment.p && !same(&w->old_policy, &w->policy))
-		r = io_write_file_at(fd, HARDEN_POLICY, w->transition.p, w->transition.n, 0644);
-	else if (!w->old_fragment.p)
-		r = io_write_file_at(fd, HARDEN_POLICY, w->policy.p, w->policy.n, 0644);
+	if (policy && w->old_fragment.p)
+		r = replace_stage(fd, &f->between, w->transition.p, w->transition.n);
 	if (r == 0 && !same(&w->old_fragment, &w->fragment))
-		r = io_write_file_at(fd, HARDEN_CONF, w->fragment.p, w->fragment.n, 0644);
-	if (r == 0 && w->old_fragment.p && !same(&w->old_policy, &w->policy))
-		r = io_write_file_at(fd, HARDEN_POLICY, w->policy.p, w->policy.n, 0644);
+		r = replace_stage(fd, &f->fragment, w->fragment.p, w->fragment.n);
+	if (r == 0 && policy)
+		r = replace_stage(fd, &f->policy, w->policy.p, w->policy.n);
 	return r;
+}
+
+static int commit_files(const struct writer *w, int fd, struct files *f)
+{
+	int r;
+
+	if (!w->old_fragment.p) {
+		r = replace_commit(fd, &f->policy);
+		return r < 0 ? r : replace_commit(fd, &f->fragment);
+	}
+	r = replace_commit(fd, &f->between);
+	if (r == 0)
+		r = replace_commit(fd, &f->fragment);
+	return r < 0 ? r : replace_commit(fd, &f->policy);
+}
+
+/* Everything as it was, in the other order: 0, or the first failure. */
+static int undo(int dirfd, int fd, struct files *f)
+{
+	int results[] = {
+		config_edit_undo(dirfd, &f->config),
+		replace_undo(fd, &f->fragment),
+		replace_undo(fd, f->policy.committed ? &f->policy : &f->between),
+	};
+
+	for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+		if (results[i] < 0)
+			return results[i];
+	}
+	return 0;
+}
+
+static int tidy(int dirfd, int fd)
+{
+	int r = config_edit_tidy(dirfd), r2 = harden_dir_tidy(fd);
+
+	return r < 0 ? r : r2;
 }
 
 static int tell(const struct writer *w, const char *what, int r)
@@ -167,51 +192,71 @@ static int tell(const struct writer *w, const char *what, int r)
 	return r == -ELOOP || r == -ENOTDIR || r == -EINVAL ? COMMAND_MISUSE : COMMAND_FAILED;
 }
 
-static int write_all(struct writer *w, int dirfd, int fd)
+static int write_all(struct writer *w, int dirfd, int fd, struct files *f)
 {
 	const char *wrong;
-	int r = write_files(w, fd);
+	int r = stage_files(w, fd, f);
 
-	if (r < 0) {
-		take_back(w, dirfd, fd);
+	if (r < 0)
 		return tell(w, "/" HARDEN_DIR, r);
-	}
-	r = w->in_place ? config_edit_add(dirfd, w->plan->fragment)
-			: config_edit_renew(dirfd, w->plan->fragment);
-	/* A line that was there already is not taken back, wherever it stands now. */
-	w->added = r > 0 && !w->plan->included;
-	if (r < 0) {
-		take_back(w, dirfd, fd);
+	r = config_edit_stage(dirfd, w->plan->fragment,
+			      w->in_place ? config_edit_add_text : config_edit_renew_text,
+			      &f->config);
+	if (r < 0)
 		return tell(w, "/config", r);
-	}
+	r = commit_files(w, fd, f);
+	if (r < 0)
+		return tell(w, "/" HARDEN_DIR, r);
+	r = config_edit_commit(dirfd, &f->config);
+	if (r < 0)
+		return tell(w, "/config", r);
 	wrong = compare_with_lxc(w->cmd, w->plan);
 	if (!wrong)
 		return COMMAND_DONE;
-	take_back(w, dirfd, fd);
 	command_error(w->cmd->verb, "%s: liblxc %s sees %s in the result, which was taken back",
 		      w->cmd->name, lxc_get_version(), wrong);
 	return COMMAND_FAILED;
 }
 
+/* The exit status of write_all(), with all of it done or nothing. */
+static int write_or_undo(struct writer *w, int dirfd, int fd)
+{
+	struct files f = { .between = { .name = HARDEN_POLICY, .step = "between" },
+			   .fragment = { .name = HARDEN_CONF, .step = "new" },
+			   .policy = { .name = HARDEN_POLICY, .step = "new" } };
+	int r, code;
+
+	f.policy.after = &f.between;
+	code = write_all(w, dirfd, fd, &f);
+	if (code != COMMAND_DONE) {
+		r = undo(dirfd, fd, &f);
+		if (r < 0)
+			command_error(w->cmd->verb, "%s: cannot be taken back: %s", w->cmd->name,
+				      strerror(-r));
+	}
+	r = tidy(dirfd, fd);
+	if (r < 0 && code == COMMAND_DONE)
+		code = tell(w, "/" HARDEN_DIR, r);
+	return code;
+}
+
 int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 {
 	auto_close int fd = harden_dir_open(dirfd, true, &w->made);
-	int r = fd;
+	int r = fd, code = COMMAND_FAILED;
 
 	if (r >= 0)
-		r = harden_dir_tidy(fd);
+		r = tidy(dirfd, fd);
 	if (r >= 0)
 		r = read_old(fd, HARDEN_CONF, &w->old_fragment);
 	if (r >= 0)
 		r = read_old(fd, HARDEN_POLICY, &w->old_policy);
-	if (r < 0) {
-		if (w->made)
-			(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR); /* the first is told */
-		return tell(w, "/" HARDEN_DIR, r);
-	}
 	*ret_changed = !same(&w->old_fragment, &w->fragment) || !same(&w->old_policy, &w->policy) ||
 		       !w->plan->included || !w->in_place;
-	return write_all(w, dirfd, fd);
+	code = r < 0 ? tell(w, "/" HARDEN_DIR, r) : write_or_undo(w, dirfd, fd);
+	if (code != COMMAND_DONE && w->made)
+		(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR); /* the first is told */
+	return code;
 }
 
 int writer_make(struct writer *w)

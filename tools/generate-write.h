@@ -20,8 +20,8 @@ struct writer {
 	const struct plan *plan;
 	struct writer_text fragment, policy, transition;
 	struct writer_text old_fragment, old_policy;
-	bool in_place;	  /* our line stays where it is, else it goes to the end */
-	bool made, added; /* the folder, the line */
+	bool in_place; /* our line stays where it is, else it goes to the end */
+	bool made;     /* the folder */
 };
 
 /*

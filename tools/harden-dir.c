@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "tools/replace.h"
 
 int harden_dir_open(int dirfd, bool make, bool *ret_made)
 {
@@ -38,17 +39,26 @@ int harden_dir_open(int dirfd, bool make, bool *ret_made)
 /* As io_write_file_at() names what it writes: ".NAME.PID". */
 static bool is_temporary(const char *entry)
 {
-	static const char *const names[] = { "." HARDEN_CONF ".", "." HARDEN_POLICY ".",
-					     "." HARDEN_RECORD "." };
+	static const char name[] = "." HARDEN_RECORD ".";
+	size_t n = strlen(name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		size_t n = strlen(names[i]);
+	return strncmp(entry, name, n) == 0 && entry[n] &&
+	       strspn(entry + n, "0123456789") == strlen(entry + n);
+}
 
-		if (strncmp(entry, names[i], n) == 0 && entry[n] &&
-		    strspn(entry + n, "0123456789") == strlen(entry + n))
-			return true;
+static int tidy_replaced(int fd)
+{
+	static const struct replace files[] = { { .name = HARDEN_CONF, .step = "new" },
+						{ .name = HARDEN_POLICY, .step = "new" },
+						{ .name = HARDEN_POLICY, .step = "between" } };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int r = replace_tidy(fd, &files[i]);
+
+		if (r < 0)
+			return r;
 	}
-	return false;
+	return 0;
 }
 
 int harden_dir_tidy(int fd)
@@ -69,7 +79,7 @@ int harden_dir_tidy(int fd)
 		    errno != ENOENT)
 			return -errno;
 	}
-	return 0;
+	return tidy_replaced(fd);
 }
 
 int harden_dir_unlink(int fd, const char *name)

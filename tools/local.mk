@@ -40,6 +40,7 @@ tools_lxc_harden_SOURCES = \
 	tools/list-show.h \
 	tools/list-table.c \
 	tools/verb-list.c \
+	tools/replace.c tools/replace.h \
 	tools/verb-explain.c \
 	tools/verb-generate.c \
 	tools/verb-remove.c

@@ -144,9 +144,9 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 	changed = config_edit_remove(dirfd, path);
 	if (changed < 0)
 		return refuse(&cmd, "/config", changed);
-	/* Left by a writer that was killed between making it and renaming it. */
-	if (unlinkat(dirfd, CONFIG_EDIT_TEMPORARY, 0) < 0 && errno != ENOENT)
-		return refuse(&cmd, "/" CONFIG_EDIT_TEMPORARY, -errno);
+	r = config_edit_tidy(dirfd); /* left by a writer that was killed */
+	if (r < 0)
+		return refuse(&cmd, "/config", r);
 	r = remove_files(dirfd, &n_files);
 	if (r < 0)
 		return refuse(&cmd, "/" HARDEN_DIR, r);
