@@ -10,6 +10,7 @@ lib_libharden_a_SOURCES = \
 	lib/caps.c lib/caps.h \
 	lib/capsearch.c lib/capsearch.h \
 	lib/cgroup.c lib/cgroup.h \
+	lib/dpkgstatus.c lib/dpkgstatus.h \
 	lib/emit.c lib/emit.h \
 	lib/filecap.c lib/filecap.h \
 	lib/fstab.c lib/fstab.h \

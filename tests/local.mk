@@ -48,6 +48,7 @@ unit_tests = \
 	tests/unit/test-unitfile \
 	tests/unit/test-unitlist \
 	tests/unit/test-capinfo \
+	tests/unit/test-dpkgstatus \
 	tests/unit/test-filecap \
 	tests/unit/test-fstab \
 	tests/unit/test-check-score \
@@ -64,6 +65,7 @@ bats_tests = \
 	tests/bats/list.bats \
 	tests/bats/prove.bats \
 	tests/bats/generate.bats \
+	tests/bats/generate-guest.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
 	tests/bats/user.bats \
@@ -95,6 +97,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-initver \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
+	tests/fuzz/fuzz-dpkgstatus \
 	tests/fuzz/fuzz-filecap \
 	tests/fuzz/fuzz-fstab \
 	tests/fuzz/fuzz-audit-read \
@@ -134,6 +137,8 @@ tests_fuzz_fuzz_span_SOURCES = tests/fuzz/fuzz-span.c $(fuzz_main)
 tests_fuzz_fuzz_span_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_unitfile_SOURCES = tests/fuzz/fuzz-unitfile.c $(fuzz_main)
 tests_fuzz_fuzz_unitfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_dpkgstatus_SOURCES = tests/fuzz/fuzz-dpkgstatus.c $(fuzz_main)
+tests_fuzz_fuzz_dpkgstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_filecap_SOURCES = tests/fuzz/fuzz-filecap.c $(fuzz_main)
 tests_fuzz_fuzz_filecap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_fstab_SOURCES = tests/fuzz/fuzz-fstab.c $(fuzz_main)

@@ -222,7 +222,7 @@ void plan_decide(struct plan *plan)
 
 	for (size_t i = 0; plan->guest && i < plan->guest->n_needs; i++) {
 		/* A bounding set is a limit: who may use it is told, not granted. */
-		if (plan->guest->needs[i].want != GUEST_BOUND)
+		if (plan->guest->needs[i].want < GUEST_BOUND)
 			wanted.bits |= plan->guest->needs[i].caps.bits;
 	}
 	plan->kept.bits = plan->allowed.bits | (wanted.bits & plan->grantable.bits);

@@ -51,6 +51,15 @@ bool plan_emit_policy(const struct plan *plan, FILE *out);
 /* A policy that both what is written and what was there before pass. */
 bool plan_emit_transition(const struct plan *plan, FILE *out);
 
+/* Their part about the guest. */
+void plan_emit_guest(const struct plan *plan, FILE *out);
+
+/* What becomes of a unit's setting at this level: 1 the unit fails, 0 passed over, -1 nothing. */
+int plan_loss(const struct plan *plan, const struct guest_loss *loss);
+
+/* What level strict takes from those users: constant text. */
+const char *plan_use_text(enum guest_use use);
+
 /*
  * The configuration with that fragment, in place of ours or (at_end) as its last line; an
  * owned object, or NULL.

@@ -8,23 +8,30 @@
 #include <string.h>
 
 #include "lib/capinfo.h"
+#include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/generate-plan.h"
 
 #define WIDTH 100
 
-/* A comment, wrapped at blanks; the first line starts with head, the others are indented. */
-static void put_comment(FILE *out, const char *head, const char *text)
+/* head and text, wrapped at blanks, in a comment that has begun; further lines are indented. */
+static void put_wrapped(FILE *out, const char *head, const char *text)
 {
 	struct span rest = span_of(text), word;
-	int column = fprintf(out, "# %s", head);
+	int column = 10 + fprintf(out, "%s", head);
 
 	while (span_next_word(&rest, &word)) {
 		if (column + 1 + (int)word.n > WIDTH)
-			column = fprintf(out, "\n#  ") - 1;
+			column = fprintf(out, "\n#    ") - 1;
 		column += fprintf(out, " %.*s", (int)word.n, word.p);
 	}
 	fputc('\n', out);
+}
+
+static void put_comment(FILE *out, const char *head, const char *text)
+{
+	fputs(head[0] ? "# " : "#", out);
+	put_wrapped(out, head, text);
 }
 
 static void put_name(char buf[32], unsigned int cap)
@@ -38,18 +45,32 @@ static void put_name(char buf[32], unsigned int cap)
 /* Who in this guest asks for the capability; nothing if nobody does. */
 static void put_needs(FILE *out, const struct plan *plan, unsigned int cap)
 {
-	static const char *const wants[] = {
+	static const char *const wants[GUEST_N_WANTS] = {
 		[GUEST_FILE] = "file capability of",
 		[GUEST_AMBIENT] = "AmbientCapabilities= of",
-		[GUEST_SCHED] = "scheduling of",
+		[GUEST_SCHED] = "real-time scheduling of",
+		[GUEST_USER] = "User= of",
+		[GUEST_PORT] = "port below 1024 of",
+		[GUEST_CHROOT] = "RootDirectory= of",
 		[GUEST_BOUND] = "CapabilityBoundingSet= of",
+		[GUEST_LIMIT] = "LimitMEMLOCK= or Nice= of",
 	};
 
-	for (size_t i = 0; plan->guest && i < plan->guest->n_needs; i++) {
-		const struct guest_need *need = &plan->guest->needs[i];
+	for (unsigned int want = 0; want < GUEST_N_WANTS; want++) {
+		auto_free char *names = NULL;
+		size_t size, n = 0;
+		FILE *list = open_memstream(&names, &size);
 
-		if (caps_has(need->caps, cap))
-			fprintf(out, "#   here: %s %s\n", wants[need->want], need->who);
+		for (size_t i = 0; list && plan->guest && i < plan->guest->n_needs; i++) {
+			const struct guest_need *need = &plan->guest->needs[i];
+
+			if (need->want == want && caps_has(need->caps, cap))
+				fprintf(list, "%s%s", n++ ? ", " : "", need->who);
+		}
+		if (!list || fclose(list) != 0 || !n)
+			continue;
+		fprintf(out, "#   here: ");
+		put_wrapped(out, wants[want], names);
 	}
 }
 
@@ -146,72 +167,6 @@ static void put_level(FILE *out, const struct plan *plan)
 		PKGLIBEXECDIR, plan->policy);
 }
 
-static void put_losses(FILE *out, const struct guest *guest)
-{
-	for (int fails = 1; fails >= 0; fails--) {
-		bool any = false;
-
-		for (size_t i = 0; i < guest->n_losses; i++) {
-			if (guest->losses[i].fails != (fails == 1))
-				continue;
-			if (!any)
-				fputs(fails ? "# Units that fail without CAP_SYS_ADMIN, by:\n"
-					    : "# Units that run without this protection, as "
-					      "systemd "
-					      "passes over it:\n",
-				      out);
-			any = true;
-			fprintf(out, "#   %s: %s\n", guest->losses[i].unit, guest->losses[i].what);
-		}
-	}
-}
-
-static bool has_mount(const struct lxcconf *conf, const char *target)
-{
-	const struct lxcconf_setting *s;
-	size_t pos = 0;
-
-	while ((s = lxcconf_find(conf, "lxc.mount.entry", &pos))) {
-		struct span rest = span_of(s->value), source, where;
-
-		if (span_next_word(&rest, &source) && span_next_word(&rest, &where) &&
-		    span_is(where, target))
-			return true;
-	}
-	return false;
-}
-
-static void put_guest(FILE *out, const struct plan *plan)
-{
-	const struct guest *guest = plan->guest;
-
-	fputs("\n# --- The guest "
-	      "-------------------------------------------------------------------\n",
-	      out);
-	if (!guest) {
-		fputs("# Not looked at (--no-guest).\n", out);
-		return;
-	}
-	if (guest->init.kind == INITVER_SYSTEMD && guest->init.version)
-		fprintf(out, "# init: systemd %u\n", guest->init.version);
-	else
-		fprintf(out, "# init: %s\n",
-			guest->init.kind == INITVER_SYSTEMD ? "systemd of an unknown version"
-			: guest->init.kind == INITVER_OTHER ? "not systemd"
-							    : "none where one is looked for");
-	fprintf(out, "# %zu files, %zu of them set-user-id or set-group-id; %zu enabled units\n",
-		guest->n_files, guest->n_setuid, guest->n_units);
-	put_losses(out, guest);
-	for (size_t i = 0; i < guest->n_notes; i++)
-		fprintf(out, "# note: %s\n", guest->notes[i]);
-	for (size_t i = 0; i < guest->n_mounts; i++) {
-		if (!has_mount(plan->level_conf, guest->mounts[i].target) &&
-		    !has_mount(plan->own, guest->mounts[i].target))
-			fprintf(out, "# Mounted by init otherwise: %s\nlxc.mount.entry = %s\n",
-				guest->mounts[i].who, guest->mounts[i].entry);
-	}
-}
-
 bool plan_emit_fragment(const struct plan *plan, FILE *out)
 {
 	fprintf(out,
@@ -223,7 +178,7 @@ bool plan_emit_fragment(const struct plan *plan, FILE *out)
 	put_kept(out, plan);
 	put_not_kept(out, plan);
 	put_level(out, plan);
-	put_guest(out, plan);
+	plan_emit_guest(plan, out);
 	return fflush(out) == 0 && !ferror(out);
 }
 

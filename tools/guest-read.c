@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-read.h.  This file walks the tree; guest-units.c reads units and fstab. */
+/* See guest-read.h.  This file walks the tree. */
 #include "config.h"
 
 #include "tools/guest-read.h"
@@ -21,88 +21,11 @@
 
 #define FILES_MAX 4000000u
 #define DEPTH_MAX 128 /* one descriptor each */
-#define LIST_MAX 512  /* needs, losses, notes: more is a game */
-
-/* --- Lists --------------------------------------------------------------------- */
-
-static char *escape(struct span text)
-{
-	char buf[1024] = "";
-	struct emit e = EMIT_INIT(buf);
-
-	if (text.n > 400)
-		text.n = 400;
-	emit_escaped(&e, text);
-	return strdup(buf);
-}
-
-/* Room for one more; NULL without memory. */
-static void *grow(void *list, size_t n, size_t size)
-{
-	return n % 32 ? list : reallocarray(list, n + 32, size);
-}
-
-int guest_add_note(struct guest *guest, struct span what, const char *text)
-{
-	auto_free char *name = escape(what);
-	char *note = NULL;
-	char **list;
-
-	if (guest->n_notes >= LIST_MAX)
-		return 0;
-	if (!name ||
-	    (guest->n_notes == LIST_MAX - 1 ? asprintf(&note, "and more, which are not told")
-					    : asprintf(&note, "'%s': %s", name, text)) < 0)
-		return -ENOMEM;
-	list = grow(guest->notes, guest->n_notes, sizeof(*list));
-	if (!list) {
-		free(note);
-		return -ENOMEM;
-	}
-	guest->notes = list;
-	list[guest->n_notes++] = note;
-	return 0;
-}
-
-int guest_add_need(struct guest *guest, enum guest_want want, struct caps caps, struct span who)
-{
-	struct guest_need *list;
-	char *name;
-
-	if (guest->n_needs == LIST_MAX)
-		return guest_add_note(guest, who, "one of too many that want capabilities");
-	list = grow(guest->needs, guest->n_needs, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->needs = list;
-	name = escape(who);
-	if (!name)
-		return -ENOMEM;
-	list[guest->n_needs++] = (struct guest_need){ want, caps, name };
-	return 0;
-}
-
-int guest_add_loss(struct guest *guest, bool fails, struct span unit, struct span what)
-{
-	struct guest_loss *list;
-
-	if (guest->n_losses == LIST_MAX)
-		return guest_add_note(guest, unit, "one of too many units with a sandbox");
-	list = grow(guest->losses, guest->n_losses, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->losses = list;
-	list[guest->n_losses] = (struct guest_loss){ fails, escape(unit), escape(what) };
-	if (!list[guest->n_losses++].unit || !list[guest->n_losses - 1].what)
-		return -ENOMEM;
-	return 0;
-}
-
-/* --- The tree ------------------------------------------------------------------ */
 
 struct walk {
 	struct guest *guest;
 	bool idmapped;
+	uid_t uid; /* the guest's root, as it owns the root folder */
 	dev_t dev;
 	unsigned int depth;
 	char path[PATH_MAX];
@@ -125,8 +48,13 @@ static int read_file(struct walk *w, int dirfd, const char *name, const struct s
 	struct span path = { w->path, w->n };
 	struct filecap cap;
 	ssize_t n;
+	int r = guest_judge_file(w->guest, name, path);
 
-	w->guest->n_setuid += (st->st_mode & (S_ISUID | S_ISGID)) != 0;
+	w->guest->n_setid += (st->st_mode & (S_ISUID | S_ISGID)) != 0;
+	if (r == 0 && (st->st_mode & S_ISUID) && (st->st_mode & 0111) && st->st_uid == w->uid)
+		r = guest_add_setuid(w->guest, path);
+	if (r < 0)
+		return r;
 	/* By the folder's descriptor, and the last component is not followed: never opened. */
 	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d/%s", dirfd, name); /* sized to fit */
 	n = lgetxattr(proc, "security.capability", value, sizeof(value));
@@ -215,67 +143,18 @@ static int walk_tree(struct guest *guest, int rootfd, bool idmapped)
 		return r;
 	}
 	w.dev = st.st_dev;
+	w.uid = st.st_uid;
 	return walk_folder(&w, fd);
 }
 
-/* --- In an order of our own ------------------------------------------------------- */
-
-static int compare_needs(const void *a, const void *b)
+/* systemd stops a service by its cgroup; scripts look for its program. */
+static int judge_scripts(struct guest *guest, int rootfd)
 {
-	const struct guest_need *x = a, *y = b;
+	auto_close int fd = rootfs_open_at(rootfd, "etc/init.d", O_PATH | O_DIRECTORY);
 
-	return x->want != y->want ? (int)x->want - (int)y->want : strcmp(x->who, y->who);
-}
-
-static int compare_losses(const void *a, const void *b)
-{
-	const struct guest_loss *x = a, *y = b;
-	int r = strcmp(x->unit, y->unit);
-
-	return r ? r : strcmp(x->what, y->what);
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Byte order puts a folder before what is below it: the order of nesting. */
-static int compare_mounts(const void *a, const void *b)
-{
-	const struct guest_mount *x = a, *y = b;
-	int r = strcmp(x->target, y->target);
-
-	return r ? r : strcmp(x->who, y->who);
-}
-
-static void free_mount(const struct guest_mount *m)
-{
-	free(m->target);
-	free(m->entry);
-	free(m->who);
-}
-
-static void sort(struct guest *g)
-{
-	size_t n = 0;
-
-	if (g->n_needs)
-		qsort(g->needs, g->n_needs, sizeof(*g->needs), compare_needs);
-	if (g->n_losses)
-		qsort(g->losses, g->n_losses, sizeof(*g->losses), compare_losses);
-	if (g->n_notes)
-		qsort(g->notes, g->n_notes, sizeof(*g->notes), compare_texts);
-	if (g->n_mounts)
-		qsort(g->mounts, g->n_mounts, sizeof(*g->mounts), compare_mounts);
-	/* One for each place: fstab, whose name sorts before a unit's path, comes first. */
-	for (size_t i = 0; i < g->n_mounts; i++) {
-		if (n && strcmp(g->mounts[n - 1].target, g->mounts[i].target) == 0)
-			free_mount(&g->mounts[i]);
-		else
-			g->mounts[n++] = g->mounts[i];
-	}
-	g->n_mounts = n;
+	if (guest->init.kind == INITVER_SYSTEMD || fd < 0)
+		return 0;
+	return guest_add_user(guest, GUEST_SYSV, span_of("/etc/init.d"));
 }
 
 int guest_read(int rootfd, bool idmapped, struct guest **ret)
@@ -289,32 +168,15 @@ int guest_read(int rootfd, bool idmapped, struct guest **ret)
 		r = guest_read_units(guest, rootfd);
 	if (r == 0 && guest->init.kind == INITVER_SYSTEMD)
 		r = guest_read_fstab(guest, rootfd);
+	if (r == 0)
+		r = guest_read_packages(guest, rootfd);
+	if (r == 0)
+		r = judge_scripts(guest, rootfd);
 	if (r < 0) {
 		guest_free(guest);
 		return r;
 	}
-	sort(guest);
+	guest_sort(guest);
 	*ret = guest;
 	return 0;
-}
-
-void guest_free(struct guest *guest)
-{
-	if (!guest)
-		return;
-	for (size_t i = 0; i < guest->n_needs; i++)
-		free(guest->needs[i].who);
-	for (size_t i = 0; i < guest->n_losses; i++) {
-		free(guest->losses[i].unit);
-		free(guest->losses[i].what);
-	}
-	for (size_t i = 0; i < guest->n_mounts; i++)
-		free_mount(&guest->mounts[i]);
-	for (size_t i = 0; i < guest->n_notes; i++)
-		free(guest->notes[i]);
-	free(guest->needs);
-	free(guest->losses);
-	free(guest->mounts);
-	free(guest->notes);
-	free(guest);
 }

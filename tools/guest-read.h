@@ -13,13 +13,18 @@
 #include "lib/caps.h"
 #include "lib/initver.h"
 
-/* Why a capability is wanted. */
+/* Why a capability is wanted; of those from GUEST_BOUND on it is only told. */
 enum guest_want {
 	GUEST_FILE,    /* a file's capabilities: without it the file cannot be executed */
 	GUEST_AMBIENT, /* AmbientCapabilities= of an enabled unit */
-	GUEST_SCHED,   /* Nice=, CPUSchedulingPolicy=: the unit fails without */
+	GUEST_SCHED,   /* a real-time policy, IOSchedulingClass=realtime: fails without */
+	GUEST_USER,    /* User=: init gives up root for it */
+	GUEST_PORT,    /* a socket unit that listens below 1024 */
+	GUEST_CHROOT,  /* RootDirectory= */
 	GUEST_BOUND,   /* CapabilityBoundingSet= names it: it may use it */
+	GUEST_LIMIT,   /* LimitMEMLOCK= above what everybody may lock, negative Nice= */
 };
+#define GUEST_N_WANTS (GUEST_LIMIT + 1)
 
 struct guest_need {
 	enum guest_want want;
@@ -27,11 +32,31 @@ struct guest_need {
 	char *who; /* escaped: a path or a unit */
 };
 
-/* A unit's setting that does not do without CAP_SYS_ADMIN what it says. */
+/* What becomes of a unit's setting that needs what a level does not give. */
+enum guest_effect {
+	GUEST_FAILS,	    /* the unit does not start without CAP_SYS_ADMIN */
+	GUEST_FAILS_STRICT, /* it does, but not under the system calls of level strict */
+	GUEST_SKIPPED,	    /* systemd passes over the setting, see guest_option_lost() */
+};
+
 struct guest_loss {
-	bool fails; /* the unit does not start; else the setting is passed over */
+	enum guest_effect effect;
 	char *unit; /* escaped */
 	char *what; /* escaped: the settings, separated by blanks */
+};
+
+/* What level strict closes, and something of the guest's may use. */
+enum guest_use {
+	GUEST_IO_URING,
+	GUEST_NAMESPACES, /* containers and sandboxes inside */
+	GUEST_I386,	  /* 32-bit x86 programs */
+	GUEST_SYSV,	  /* scripts that stop another user's daemon */
+};
+#define GUEST_N_USES (GUEST_SYSV + 1)
+
+struct guest_user {
+	enum guest_use use;
+	char *who; /* escaped: a path, a unit, a package and why */
 };
 
 /* A mount that init would make itself, as the value of lxc.mount.entry. */
@@ -51,7 +76,11 @@ struct guest {
 	size_t n_mounts;
 	char **notes; /* escaped: what was not understood or not read */
 	size_t n_notes;
-	size_t n_files, n_units, n_setuid;
+	struct guest_user *users;
+	size_t n_users;
+	char **setuid; /* escaped paths of set-user-id programs of root's */
+	size_t n_setuid;
+	size_t n_files, n_units, n_setid; /* n_setid: all set-user-id and set-group-id files */
 };
 
 /*
@@ -60,5 +89,8 @@ struct guest {
  */
 int guest_read(int rootfd, bool idmapped, struct guest **ret);
 void guest_free(struct guest *guest);
+
+/* What a unit loses with a setting that is passed over: constant text, or NULL. */
+const char *guest_option_lost(struct span key);
 
 #endif

@@ -22,36 +22,6 @@ const char *const guest_unit_folders[GUEST_UNIT_FOLDERS] = { "etc/systemd/system
 							     "usr/local/lib/systemd/system",
 							     "usr/lib/systemd/system",
 							     "lib/systemd/system" };
-/* FACTS: measured with systemd 252; a namespace that cannot be made is passed over. */
-const struct guest_option guest_options[] = {
-	{ "DynamicUser", GUEST_FAILS, false },
-	{ "BindPaths", GUEST_FAILS, true },
-	{ "BindReadOnlyPaths", GUEST_FAILS, true },
-	{ "TemporaryFileSystem", GUEST_FAILS, true },
-	{ "LogNamespace", GUEST_FAILS, true },
-	{ "RootImage", GUEST_FAILS, true },
-	{ "MountImages", GUEST_FAILS, true },
-	{ "ExtensionImages", GUEST_FAILS, true },
-	{ "PrivateTmp", GUEST_SKIPPED, false },
-	{ "PrivateDevices", GUEST_SKIPPED, false },
-	{ "PrivateNetwork", GUEST_SKIPPED, false },
-	{ "PrivateIPC", GUEST_SKIPPED, false },
-	{ "PrivateMounts", GUEST_SKIPPED, false },
-	{ "ProtectSystem", GUEST_SKIPPED, false },
-	{ "ProtectHome", GUEST_SKIPPED, false },
-	{ "ProtectProc", GUEST_SKIPPED, false },
-	{ "ProtectHostname", GUEST_SKIPPED, false },
-	{ "ProtectControlGroups", GUEST_SKIPPED, false },
-	{ "ProtectKernelTunables", GUEST_SKIPPED, false },
-	{ "ProtectKernelModules", GUEST_SKIPPED, false },
-	{ "ProtectKernelLogs", GUEST_SKIPPED, false },
-	{ "InaccessiblePaths", GUEST_SKIPPED, true },
-	{ "ReadOnlyPaths", GUEST_SKIPPED, true },
-	{ "NoExecPaths", GUEST_SKIPPED, true },
-};
-const size_t guest_n_options = sizeof(guest_options) / sizeof(guest_options[0]);
-_Static_assert(sizeof(guest_options) / sizeof(guest_options[0]) <= GUEST_OPTIONS_MAX, "too few");
-
 /* CapabilityBoundingSet=, AmbientCapabilities=: "" empties, "~" takes away. */
 static void take_caps(struct span value, struct caps *set, bool *given)
 {
@@ -94,12 +64,32 @@ static void take_condition(struct guest_unit *u, const struct unitfile_setting *
 		u->skipped = u->skipped || !info->base_keeps;
 }
 
+/* A negative nice value is only wished for: systemd takes the nearest that it may set. */
 static void take_sched(struct guest_unit *u, const struct unitfile_setting *s)
 {
+	static const char *const policies[] = { "fifo", "rr", NULL };
+	static const char *const classes[] = { "realtime", "rt", "1", NULL };
+
 	if (span_is(s->key, "Nice"))
-		u->sched = s->value.n && s->value.p[0] == '-' && !span_is(s->value, "-0");
+		u->limits = u->limits || (s->value.n && s->value.p[0] == '-');
 	else if (span_is(s->key, "CPUSchedulingPolicy"))
-		u->sched = span_is(s->value, "fifo") || span_is(s->value, "rr");
+		u->sched = guest_is_one_of(s->value, policies);
+	else if (span_is(s->key, "IOSchedulingClass"))
+		u->sched = u->sched || guest_is_one_of(s->value, classes);
+	else if (span_is(s->key, "LimitMEMLOCK"))
+		u->limits = u->limits || span_is(s->value, "infinity");
+}
+
+static void take_user(struct guest_unit *u, const struct unitfile_setting *s)
+{
+	static const char *const roots[] = { "", "root", "0", NULL };
+
+	if (span_is(s->key, "User"))
+		u->user = !guest_is_one_of(s->value, roots);
+	else if (span_is(s->key, "RootDirectory"))
+		u->root = s->value.n && !span_is(s->value, "/");
+	else if (span_is(s->key, "Delegate"))
+		u->manages = s->value.n && unitfile_parse_bool(s->value) != 0;
 }
 
 static void take_service(struct guest_unit *u, const struct unitfile_setting *s)
@@ -107,18 +97,34 @@ static void take_service(struct guest_unit *u, const struct unitfile_setting *s)
 	bool given = true;
 
 	for (size_t i = 0; i < guest_n_options; i++) {
-		if (!span_is(s->key, guest_options[i].key))
+		const struct guest_option *option = &guest_options[i];
+
+		if (!span_is(s->key, option->key))
 			continue;
-		if (guest_options[i].list)
-			u->on[i] = s->value.n > 0;
-		else
-			u->on[i] = s->value.n && unitfile_parse_bool(s->value) != 0;
+		/* Of a list each line adds, an empty one empties. */
+		u->on[i] = guest_option_is_on(option, s->value) ||
+			   (option->kind == GUEST_BIND && s->value.n && u->on[i]);
 	}
 	if (span_is(s->key, "AmbientCapabilities"))
 		take_caps(s->value, &u->ambient, &given);
 	if (span_is(s->key, "CapabilityBoundingSet"))
 		take_caps(s->value, &u->bounding, &u->bounded);
 	take_sched(u, s);
+	take_user(u, s);
+}
+
+/* "22", "0.0.0.0:22", "[::]:22"; not "/run/socket", "@abstract", "vsock:..". */
+static void take_socket(struct guest_unit *u, const struct unitfile_setting *s)
+{
+	struct span rest = s->value, field, port = { "", 0 };
+	uint64_t n;
+
+	if (!span_is(s->key, "ListenStream") && !span_is(s->key, "ListenDatagram"))
+		return;
+	while (span_next_field(&rest, ':', &field))
+		port = field;
+	if (span_parse_u64(span_trim(port), 10, 1023, &n) == 0 && n > 0)
+		u->port = u->port || !span_starts(s->value, "vsock:");
 }
 
 static void take_mount(struct guest_unit *u, const struct unitfile_setting *s)
@@ -151,6 +157,8 @@ static void take_text(struct guest_unit *u, struct span text)
 			take_service(u, &s);
 		else if (span_is(s.section, "Mount"))
 			take_mount(u, &s);
+		else if (span_is(s.section, "Socket"))
+			take_socket(u, &s);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "tools/guest-units.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "tools/guest-unit.h"
 
 #define UNITS_MAX 2000
+#define BIT(cap) (UINT64_C(1) << (cap))
 
 /* Not of an ordinary boot. */
 static bool is_other_boot(const char *wants)
@@ -81,31 +83,76 @@ static int find_enabled(int rootfd, struct guest_names *units)
 	return r;
 }
 
-static int judge_unit(struct guest *guest, const struct guest_unit *u)
+/* In a root of its own a sandbox cannot be passed over. */
+static enum guest_effect effect_of(const struct guest_unit *u, const struct guest_option *option)
 {
-	struct span name = span_of(u->name);
-	struct caps nice = { 0 };
+	return option->effect == GUEST_SKIPPED && u->root ? GUEST_FAILS : option->effect;
+}
+
+static int judge_losses(struct guest *guest, const struct guest_unit *u)
+{
 	int r = 0;
 
-	for (unsigned int effect = GUEST_FAILS; effect <= GUEST_SKIPPED; effect++) {
-		char text[600];
+	for (unsigned int effect = GUEST_FAILS; effect <= GUEST_SKIPPED && r == 0; effect++) {
+		char text[900];
 		struct emit e = EMIT_INIT(text);
 
 		for (size_t i = 0; i < guest_n_options; i++) {
-			if (u->on[i] && guest_options[i].effect == effect)
+			if (u->on[i] && effect_of(u, &guest_options[i]) == effect)
 				emit_printf(&e, "%s%s", e.len ? " " : "", guest_options[i].key);
 		}
-		if (e.len && r == 0)
-			r = guest_add_loss(guest, effect == GUEST_FAILS, name, span_of(text));
+		if (e.len)
+			r = guest_add_loss(guest, effect, span_of(u->name), span_of(text));
 	}
-	if (r == 0 && u->ambient.bits)
-		r = guest_add_need(guest, GUEST_AMBIENT, u->ambient, name);
-	if (r == 0 && u->bounded && u->bounding.bits)
-		r = guest_add_need(guest, GUEST_BOUND, u->bounding, name);
-	caps_add(&nice, 23); /* CAP_SYS_NICE */
-	if (r == 0 && u->sched)
-		r = guest_add_need(guest, GUEST_SCHED, nice, name);
 	return r;
+}
+
+static int judge_needs(struct guest *guest, const struct guest_unit *u)
+{
+	const struct {
+		bool wanted;
+		enum guest_want want;
+		struct caps caps;
+	} needs[] = {
+		{ u->ambient.bits != 0, GUEST_AMBIENT, u->ambient },
+		{ u->sched, GUEST_SCHED, { BIT(CAP_SYS_NICE) } },
+		{ u->user, GUEST_USER, { BIT(CAP_SETUID) | BIT(CAP_SETGID) } },
+		{ u->port, GUEST_PORT, { BIT(CAP_NET_BIND_SERVICE) } },
+		{ u->root, GUEST_CHROOT, { BIT(CAP_SYS_CHROOT) } },
+		{ u->bounded && u->bounding.bits, GUEST_BOUND, u->bounding },
+		{ u->limits,
+		  GUEST_LIMIT,
+		  { BIT(CAP_IPC_LOCK) | BIT(CAP_SYS_NICE) | BIT(CAP_SYS_RESOURCE) } },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]) && r == 0; i++) {
+		if (needs[i].wanted)
+			r = guest_add_need(guest, needs[i].want, needs[i].caps, span_of(u->name));
+	}
+	return r;
+}
+
+/* systemd's own delegate, too, to those that make no namespaces. */
+static int judge_delegate(struct guest *guest, const struct guest_unit *u)
+{
+	char text[300];
+	struct emit e = EMIT_INIT(text);
+
+	if (!u->manages || strncmp(u->name, "user@", 5) == 0 ||
+	    strncmp(u->name, "systemd-", 8) == 0)
+		return 0;
+	emit_printf(&e, "unit %s (Delegate=)", u->name);
+	return guest_add_user(guest, GUEST_NAMESPACES, span_of(text));
+}
+
+static int judge_unit(struct guest *guest, const struct guest_unit *u)
+{
+	int r = judge_losses(guest, u);
+
+	if (r == 0)
+		r = judge_needs(guest, u);
+	return r < 0 ? r : judge_delegate(guest, u);
 }
 
 static int read_unit(struct guest *guest, int rootfd, const char *name)

@@ -24,14 +24,20 @@ tools_lxc_harden_SOURCES = \
 	$(container_sources) \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
+	tools/generate-guest.c \
+	tools/generate-json.c \
 	tools/generate-plan.c tools/generate-plan.h \
 	tools/generate-tell.c tools/generate-tell.h \
 	tools/generate-text.c \
 	tools/generate-write.c tools/generate-write.h \
 	tools/guest-files.c tools/guest-files.h \
+	tools/guest-lists.c \
 	tools/guest-mounts.c \
+	tools/guest-open.c tools/guest-open.h \
+	tools/guest-options.c \
 	tools/guest-read.c tools/guest-read.h \
 	tools/guest-unit.c tools/guest-unit.h \
+	tools/guest-uses.c \
 	tools/guest-units.c tools/guest-units.h \
 	tools/harden-dir.c tools/harden-dir.h \
 	tools/audit-read.c tools/audit-read.h \

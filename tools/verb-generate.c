@@ -11,12 +11,12 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "lib/rootfs.h"
 #include "tools/command.h"
 #include "tools/config-edit.h"
 #include "tools/generate-plan.h"
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
+#include "tools/guest-open.h"
 
 enum { OPT_LEVEL = 256, OPT_ADD, OPT_WITHOUT, OPT_STDOUT, OPT_DRY_RUN, OPT_NO_GUEST };
 
@@ -123,25 +123,18 @@ static int refuse_guest(const struct command *cmd, const char *path, const char 
 /* -1 to go on, else the exit status. */
 static int read_guest(const struct command *cmd, struct plan *plan)
 {
-	const char *value = lxcconf_get(plan->own, "lxc.rootfs.path");
+	const char *value = lxcconf_get(plan->own, "lxc.rootfs.path"), *reason;
 	auto_close int rootfd = -EBADF;
-	struct span type, path;
 	int r;
 
 	if (!value)
 		return refuse_guest(cmd, "", "lxc.rootfs.path is not set");
-	path = lxcconf_rootfs_path(value, &type);
-	if (path.p[0] != '/' ||
-	    (type.n && !span_is(type, "dir") && !span_is(type, "btrfs") && !span_is(type, "zfs")))
-		return refuse_guest(cmd, value, "it is not a folder");
-	rootfd = rootfs_open(path.p); /* the end of a string */
+	rootfd = guest_open(value, &reason);
 	if (rootfd < 0)
-		return refuse_guest(cmd, path.p,
-				    rootfd == -EXDEV ? "it is the host's own root"
-						     : strerror(-rootfd));
+		return refuse_guest(cmd, value, reason);
 	r = guest_read(rootfd, plan->idmapped, &plan->guest);
 	if (r < 0)
-		return refuse_guest(cmd, path.p,
+		return refuse_guest(cmd, value,
 				    r == -E2BIG ? "more files than are looked at" : strerror(-r));
 	return -1;
 }

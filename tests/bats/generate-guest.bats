@@ -1,0 +1,273 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# lxc-harden generate: what it reads of a guest's files, and what it makes of that.
+
+load ../lib/lxc.bash
+load ../lib/packages.bash
+load ../lib/generate.bash
+
+setup_file() {
+	need_packages jq libcap2-bin
+	CT_TMP=$(ct_tmp_new)
+	export CT_TMP
+}
+
+setup() { generate_setup; }
+
+teardown() {
+	ct_destroy gen || true
+	umount "$tmp/mounted" 2>/dev/null || true
+	rm -rf --one-file-system "$CT_TMP/lxc/fake"
+}
+
+teardown_file() { rm -rf --one-file-system "$CT_TMP"; }
+
+@test "file capabilities: kept where the level may, else said" {
+	fake
+	cp /bin/true "$root/usr/bin/lock" && setcap cap_ipc_lock+ep "$root/usr/bin/lock"
+	cp /bin/true "$root/usr/bin/clock" && setcap cap_sys_time+ep "$root/usr/bin/clock"
+	run generate --level keep fake
+	[ "$status" = 0 ]
+	grep -x 'lxc.cap.keep = ipc_lock' "$conf"
+	absent -x 'lxc.cap.keep = sys_time' "$conf"
+	grep -x '#   here: file capability of /usr/bin/clock' "$conf"
+	[[ $output == *"'/usr/bin/clock' cannot be executed"* ]]
+	generate -q --level strict fake
+	absent -x 'lxc.cap.keep = ipc_lock' "$conf"
+}
+
+@test "units: ambient capabilities, sandboxes that fail or are passed over, drop-ins, masks" {
+	fake
+	unit amb.service '[Service]\nAmbientCapabilities=CAP_IPC_LOCK \\\n# no\nCAP_SYS_TIME\n'
+	unit dyn.service '[Service]\nDynamicUser=yes\nProtectSystem=full\n'
+	unit off.service '[Service]\nDynamicUser=yes\n'
+	unit cond.service '[Unit]\nConditionVirtualization=!container\n[Service]\nDynamicUser=yes\n'
+	unit masked.service '[Service]\nDynamicUser=yes\n'
+	ln -sf /dev/null "$root/etc/systemd/system/masked.service"
+	mkdir "$root/etc/systemd/system/off.service.d"
+	printf '[Service]\nDynamicUser=no\n' >"$root/etc/systemd/system/off.service.d/a.conf"
+	run generate --level keep fake
+	[[ $output == *"unit 'dyn.service' will fail: DynamicUser"* ]]
+	grep -x '#   dyn.service: ProtectSystem' "$conf"
+	grep -x 'lxc.cap.keep = ipc_lock' "$conf"
+	absent -x 'lxc.cap.keep = sys_time' "$conf"
+	absent -E 'off.service|cond.service|masked.service' "$conf"
+}
+
+@test "units: users, roots, ports, real-time, and what each loses" {
+	fake
+	unit user.service '[Service]\nUser=www\nLimitMEMLOCK=infinity\n'
+	unit chroot.service '[Service]\nRootDirectory=/srv\nPrivateTmp=yes\n'
+	unit plain.service '[Service]\nRootDirectory=/srv\nUser=root\n'
+	unit rt.service '[Service]\nCPUSchedulingPolicy=rr\n'
+	unit nice.service '[Service]\nNice=-5\nPrivateUsers=yes\n'
+	unit self.service '[Service]\nBindPaths=/srv /a:/a\nProtectProc=default\n'
+	unit moved.service '[Service]\nBindPaths=/srv\nBindPaths=/a:/b\n'
+	unit low.socket '[Socket]\nListenStream=[::]:443\n'
+	unit high.socket '[Socket]\nListenStream=8443\nListenStream=/run/x\nListenDatagram=vsock:2:53\n'
+	generate --level keep --json --without net_bind_service fake >"$tmp/json"
+	jq -e '[.guest.losses[] | select(.fails) | .unit + ":" + .settings] ==
+		["chroot.service:PrivateTmp", "moved.service:BindPaths"]' "$tmp/json"
+	jq -e '[.guest.needs[] | .by + ":" + .who] == ["realtime:rt.service", "user:user.service",
+		"port:low.socket", "root_directory:chroot.service", "root_directory:plain.service",
+		"limit:nice.service", "limit:user.service"]' "$tmp/json"
+	grep -x 'lxc.cap.keep = sys_nice' "$conf"
+	grep -x '#   here: port below 1024 of low.socket' "$conf"
+	absent self.service "$conf"
+	run generate --level strict fake
+	[[ $output == *"unit 'nice.service' will fail: PrivateUsers"* ]]
+	[[ $output == *"unit 'rt.service' asks for more than is kept:"* ]]
+}
+
+@test "what is lost with each setting is said once" {
+	fake
+	unit a.service '[Service]\nPrivateTmp=yes\nProtectHome=yes\n'
+	unit b.service '[Service]\nPrivateTmp=yes\n'
+	generate -q fake
+	[ "$(grep -c 'without PrivateTmp: it shares /tmp' "$conf")" = 1 ]
+	grep -x '#   a.service: PrivateTmp ProtectHome' "$conf"
+}
+
+@test "set-user-id programs of root's are listed" {
+	fake
+	cp /bin/true "$root/usr/bin/su" && chmod 4755 "$root/usr/bin/su"
+	cp /bin/true "$root/usr/bin/games" && chmod 2755 "$root/usr/bin/games"
+	cp /bin/true "$root/usr/bin/other" && chown 7 "$root/usr/bin/other" && chmod 4755 "$root/usr/bin/other"
+	generate --json fake | jq -e '.guest.setuid == ["/usr/bin/su"] and .guest.setid_files == 3'
+	grep -x '#   /usr/bin/su' "$conf"
+}
+
+@test "strict says who uses what it closes: by packages, units and files" {
+	fake
+	mkdir -p "$root/var/lib/dpkg" "$root/usr/lib/x" "$root/home/a"
+	printf '%s\n' 'Package: db' 'Status: install ok installed' 'Depends: libc6,' ' liburing2 (>= 2.3) | x' '' \
+		'Package: gone' 'Status: deinstall ok config-files' 'Depends: liburing2' '' \
+		'Package: liburing-dev' 'Status: install ok installed' 'Depends: liburing2' '' \
+		'Package: boxes' 'Status: install ok installed' 'Pre-Depends: uidmap' >"$root/var/lib/dpkg/status"
+	touch "$root/usr/lib/x/liburing.so.2" "$root/usr/lib/ld-linux.so.2" "$root/usr/bin/newuidmap" "$root/home/a/runc"
+	unit pods.service '[Service]\nDelegate=yes\n'
+	unit systemd-x.service '[Service]\nDelegate=yes\n'
+	run generate --level strict fake
+	[ "$status" = 0 ]
+	[ "$(sed -n 's/.*warning: strict closes \([^ ,:]*\).*: \(.*\)/\1 \2/p' <<<"$output")" = \
+		'io_uring /usr/lib/x/liburing.so.2
+io_uring package db (depends on liburing2)
+namespaces /usr/bin/newuidmap
+namespaces package boxes (depends on uidmap)
+namespaces unit pods.service (Delegate=)
+sockets /usr/lib/ld-linux.so.2' ]
+	grep -x '#   package db (depends on liburing2)' "$conf"
+	run generate --level keep fake
+	[[ $output != *warning* ]]
+	rm "$root/sbin/init" && mkdir "$root/etc/init.d" && touch "$root/sbin/init"
+	run generate --level strict fake
+	[[ $output == *'warning: strict closes sys_ptrace: '* ]]
+}
+
+# truth LEVEL GUEST: units of one setting each; those fail of which generate has said so.
+truth() {
+	local level=$1 guest=$2 units option i=0
+	ct_guest_root "$guest" priv >/dev/null || skip "guest $guest is not built"
+	ct_new gen "$guest" priv
+	units=$(ct_dir gen)/rootfs/etc/systemd/system
+	mkdir "$units/t.target.wants"
+	while IFS= read -r option; do
+		i=$((i + 1))
+		printf '[Service]\nType=oneshot\nExecStart=/bin/true\n%b\n' "$option" >"$units/t$i.service"
+		ln -s "../t$i.service" "$units/t.target.wants/t$i.service"
+	done <<-'OPTIONS'
+		User=nobody\nPrivateTmp=yes
+		User=nobody\nSystemCallFilter=@system-service
+		DynamicUser=yes
+		BindPaths=/srv
+		BindPaths=/srv:/mnt
+		BindReadOnlyPaths=/srv:/mnt
+		TemporaryFileSystem=/srv
+		LogNamespace=x
+		PrivateDevices=yes
+		PrivateNetwork=yes
+		PrivateIPC=yes
+		PrivateUsers=yes
+		ProtectSystem=strict
+		ProtectHome=tmpfs
+		ProtectProc=invisible
+		ProtectControlGroups=yes
+		ProtectKernelTunables=yes
+		ProtectKernelModules=yes
+		InaccessiblePaths=/srv
+		ReadOnlyPaths=/srv
+		RootDirectory=/
+		RootImage=/none
+		Nice=-5
+		CPUSchedulingPolicy=rr
+		IOSchedulingClass=realtime
+		LimitMEMLOCK=infinity
+		AmbientCapabilities=CAP_SYS_TIME
+		CapabilityBoundingSet=CAP_SYS_TIME
+	OPTIONS
+	generate --level "$level" --without sys_nice --json gen >"$tmp/json"
+	jq -r '[.guest.losses[] | select(.fails) | .unit] + [.guest.needs[] | select(.by == "realtime") | .who] |
+		.[] | select(startswith("t"))' "$tmp/json" | sort -u >"$tmp/said"
+	ct_start gen || { ct_hook_output gen; return 1; }
+	ct_wait_ready gen
+	eval "ct_exec gen systemctl start t{1..$i}.service" </dev/null 2>/dev/null || true
+	ct_failed_units gen | grep '^t[0-9]*[.]service$' | sort -u >"$tmp/seen"
+	[ -s "$tmp/seen" ]
+	diff "$tmp/said" "$tmp/seen"
+	ct_destroy gen
+}
+
+@test "units that are said to fail do, and no others: keep, trixie" { truth keep trixie; }
+@test "units that are said to fail do, and no others: strict, bookworm" { truth strict bookworm; }
+
+@test "root file systems: layers of overlayfs, an image, a device, other words for a folder" {
+	local upper=$tmp/upper device
+	fake "lxc.rootfs.path = overlay:$lxc/fake/rootfs:$upper"
+	mkdir -p "$upper/usr/bin" "$tmp/mounted"
+	cp /bin/true "$root/usr/bin/hidden" && chmod 4755 "$root/usr/bin/hidden"
+	cp /bin/true "$root/usr/bin/lower" && chmod 4755 "$root/usr/bin/lower"
+	cp /bin/true "$upper/usr/bin/upper" && chmod 4755 "$upper/usr/bin/upper"
+	mknod "$upper/usr/bin/hidden" c 0 0
+	generate --json --dry-run fake | jq -e '.guest.setuid == ["/usr/bin/lower", "/usr/bin/upper"]'
+	absent overlay:lxc-harden /proc/self/mountinfo
+	sed -i "s|^lxc.rootfs.path = overlay:.*|lxc.rootfs.path = btrfs:$upper|" "$lxc/fake/config"
+	generate --json --dry-run fake | jq -e '.guest.setuid == ["/usr/bin/upper"]'
+	sed -i "s|^lxc.rootfs.path = btrfs:.*|lxc.rootfs.path = $upper|" "$lxc/fake/config"
+	generate --json --dry-run fake | jq -e '.guest.setuid == ["/usr/bin/upper"]'
+	truncate -s 8M "$tmp/image" && mkfs.ext4 -q "$tmp/image"
+	mount -o loop "$tmp/image" "$tmp/mounted" || skip 'kernel: no loop devices'
+	device=$(findmnt -no SOURCE "$tmp/mounted")
+	cp /bin/true "$tmp/mounted/in-image" && chmod 4755 "$tmp/mounted/in-image"
+	sed -i "s|^lxc.rootfs.path = $upper|lxc.rootfs.path = loop:$tmp/image|" "$lxc/fake/config"
+	generate --json --dry-run fake | jq -e '.guest.setuid == ["/in-image"]'
+	sed -i "s|^lxc.rootfs.path = loop:.*|lxc.rootfs.path = lvm:$device|" "$lxc/fake/config"
+	generate --json --dry-run fake | jq -e '.guest.setuid == ["/in-image"]'
+	umount "$tmp/mounted"
+	run generate --dry-run fake
+	[ "$status" = 2 ]
+	[[ $output == *"not mounted on this host (--no-guest goes without)" || $output == *"No such"* ]]
+}
+
+@test "mount units and fstab: tmpfs in nesting order, what is there already not again" {
+	fake
+	printf '%s\n' 'x /cache/a/b tmpfs size=1m,suid,exec,mode=0700 0 0' 'x /cache tmpfs defaults 0 0' \
+		'/dev/sda1 /data ext4 defaults 0 2' 'x /proc/x tmpfs rw 0 0' 'x /tmp tmpfs rw 0 0' \
+		'x /a/../b tmpfs rw 0 0' 'x /none tmpfs noauto 0 0' >"$root/etc/fstab"
+	unit var-scratch.mount '[Mount]\nWhat=t\nWhere=/var/scratch\nType=tmpfs\nOptions=mode=1777,size=50%%\n'
+	generate -q fake
+	run sed -n '/--- The guest/,$s/^lxc.mount.entry = //p' "$conf"
+	[ "$output" = "tmpfs cache tmpfs nosuid,nodev,create=dir 0 0
+tmpfs cache/a/b tmpfs nosuid,nodev,size=1m,mode=0700,create=dir 0 0
+tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,create=dir 0 0" ]
+	grep -F "'/data': fstab: a mount that init cannot make" "$conf"
+}
+
+@test "hostile root file systems: bounded, and nothing of them gets into the lines" {
+	fake
+	unit big.service ''
+	truncate -s 1G "$root/etc/systemd/system/big.service"
+	unit fifo.service ''
+	rm "$root/etc/systemd/system/fifo.service" && mkfifo "$root/etc/systemd/system/fifo.service"
+	unit loop.service ''
+	ln -sf loop2.service "$root/etc/systemd/system/loop.service"
+	ln -sf loop.service "$root/etc/systemd/system/loop2.service"
+	unit $'evil\nlxc.cap.keep = sys_admin\n.service' '[Service]\nDynamicUser=yes\n'
+	mkdir "$root/etc/systemd/system/many.service.d"
+	unit many.service '[Service]\n'
+	(cd "$root/etc/systemd/system/many.service.d" && touch {1..3000}.conf)
+	ln -s / "$root/usr/share"
+	mkfifo "$root/etc/fstab"
+	(cd "$root/usr/bin" && for _ in {1..200}; do mkdir d && cd d; done)
+	run timeout 20 "$harden" generate -P "$lxc" fake
+	[ "$status" = 0 ]
+	[[ $output == *"big.service': too large, not read"* ]]
+	[[ $output == *"fifo.service': not a regular file, not read"* ]]
+	[[ $output == *"'many.service': more drop-ins than are read"* ]]
+	[[ $output == *"'etc/fstab': not a regular file, not read"* ]]
+	[[ $output == *'nested too deep'* ]]
+	absent '^lxc.*sys_admin' "$conf"
+	grep -F 'evil\x0alxc.cap.keep = sys_admin\x0a.service' "$conf"
+}
+
+@test "links in the root file system lead nowhere" {
+	fake
+	rm -r "$root/etc/systemd"
+	mkdir -p "$tmp/out/system/x.target.wants"
+	printf '[Service]\nDynamicUser=yes\n' >"$tmp/out/system/out.service"
+	ln -s ../out.service "$tmp/out/system/x.target.wants/out.service"
+	ln -s "$tmp/out" "$root/etc/systemd"
+	generate -q fake
+	absent out.service "$conf"
+}
+
+@test "root file systems that cannot be read: a clear line, and --no-guest" {
+	local path
+	for path in loop:/x.img lvm:/dev/a/b rbd:p/x zfs:tank/x nbd:x /no/such / overlay:/a:/b overlay:/a overlay:; do
+		fake "lxc.rootfs.path = $path"
+		refused 2 "cannot read the guest at '$path'" fake
+	done
+	fake 'lxc.rootfs.path = loop:/x.img'
+	generate -q --no-guest fake
+	grep -x '# Not looked at (--no-guest).' "$conf"
+}
