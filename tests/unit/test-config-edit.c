@@ -224,7 +224,7 @@ static void test_killed(void)
 			break;
 	}
 	CHECK_INT(alive, 2 * i);
-	(void)unlinkat(fd, ".config.lxc-harden", 0); /* left by the last one killed, or not */
+	CHECK_INT(config_edit_tidy(fd), 0); /* what the last one killed left, or not */
 	remove_folder(fd);
 	(void)close(fd);
 }
