@@ -156,8 +156,9 @@ struct place {
 };
 
 /*
- * mount(2), before Linux 5.2.  What it mounted stays when the name was swapped meanwhile:
- * there is no descriptor to undo it by; it goes with the namespace as the start fails.
+ * mount(2), before Linux 5.2.  Only by name is the new root found, and the guest may have
+ * swapped that meanwhile: then the mount cannot be undone by a descriptor, and goes with the
+ * namespace as the start fails.
  */
 static int put_classic(const struct mnt_fs *fs, const struct place *at)
 {
@@ -169,13 +170,13 @@ static int put_classic(const struct mnt_fs *fs, const struct place *at)
 	if (r < 0)
 		return r;
 	root = rootfs_open_at(at->parentfd, at->name, O_PATH | O_DIRECTORY);
-	if (root < 0)
-		return root;
-	/* Only by name is the new root found, and the guest may have swapped that. */
-	r = mnt_is_same(at->parentfd, root, &same);
+	r = root < 0 ? root : mnt_is_same(at->parentfd, root, &same);
 	if (r == 0 && same)
 		r = -ESTALE;
-	return r < 0 ? r : take_fd(&root);
+	if (r == 0)
+		return take_fd(&root);
+	(void)mnt_remove_at(at->parentfd, at->name); /* what is no mount it leaves alone */
+	return r;
 }
 
 /*

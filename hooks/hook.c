@@ -34,14 +34,18 @@ static void fill_standard_descriptors(void)
 
 struct hook hook_init(const char *program)
 {
-	fill_standard_descriptors();
-	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		_exit(1);
-	(void)umask(022); /* cannot fail */
-	return (struct hook){
+	struct hook h = {
 		.program = program,
 		.journal = { .fd = -EBADF, .kind = JOURNAL_NONE },
 	};
+
+	fill_standard_descriptors();
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+		hook_say(&h, JOURNAL_ERR, "cannot ignore SIGPIPE: %s", strerror(errno));
+		_exit(1);
+	}
+	(void)umask(022); /* cannot fail */
+	return h;
 }
 
 void hook_open_journal(struct hook *h)

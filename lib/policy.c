@@ -195,6 +195,9 @@ static int parse_mount_allow(struct state *s, struct span value)
 	}
 	if (value.p[value.n - 1] == '/')
 		value.n--;
+	/* It could not be written down again. */
+	if (span_trim(value).n != value.n)
+		return fail(s, "ends in a blank", value);
 	return add_item(s, &s->policy.mount_allow, value);
 }
 

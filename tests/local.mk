@@ -70,6 +70,7 @@ bats_tests = \
 	tests/bats/config.bats \
 	tests/bats/user.bats \
 	tests/bats/run.bats \
+	tests/bats/fault.bats \
 	tests/bats/learn.bats
 
 # Those of the hooks' parts bring them along.
@@ -80,6 +81,13 @@ tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
 EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h tests/unit/scratch.h
+
+# inject: one system call of a program fails.
+check_PROGRAMS += tests/fault/inject
+tests_fault_inject_SOURCES = tests/fault/inject.c tests/fault/calls.h
+tests_fault_inject_LDADD =
+EXTRA_DIST += tests/fault/faults.bash tests/fault/mount.bash tests/fault/audit.bash \
+	tests/fault/tool.bash
 
 # Makes known numbers of capability checks, for tests/bats/learn.bats; copied into guests.
 check_PROGRAMS += tests/lib/checker

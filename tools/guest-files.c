@@ -67,7 +67,7 @@ bool guest_name_ends(const char *text, const char *end)
 	return n > m && strcmp(text + n - m, end) == 0;
 }
 
-/* Names with this ending in a folder, which may not be there: 0, -E2BIG or -ENOMEM. */
+/* Names with this ending in a folder, which may not be there: 0, or -errno (-E2BIG: too many). */
 int guest_list_folder(int rootfd, const char *path, const char *const *ending,
 		      struct guest_names *names, size_t max)
 {
@@ -76,10 +76,16 @@ int guest_list_folder(int rootfd, const char *path, const char *const *ending,
 	const struct dirent *entry;
 	int r = 0;
 
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP ? 0 : fd;
 	if (!dir)
-		return 0;
+		return -errno;
 	(void)take_fd(&fd); /* the stream's now */
-	while (r == 0 && (entry = readdir(dir))) {
+	while (r == 0) {
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			return -errno;
 		if (++names->entries > ENTRIES_MAX)
 			return -E2BIG;
 		for (const char *const *e = ending; *e; e++) {

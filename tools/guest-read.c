@@ -77,9 +77,10 @@ static int walk_entry(struct walk *w, int dirfd, const char *name)
 	struct stat st;
 	int fd;
 
-	/* Gone meanwhile, or not readable for us: nothing that could be looked at. */
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
+		return errno == ENOENT ? 0
+				       : guest_add_note(w->guest, (struct span){ w->path, w->n },
+							strerror(errno));
 	if (S_ISREG(st.st_mode))
 		return read_file(w, dirfd, name, &st);
 	if (!S_ISDIR(st.st_mode) || st.st_dev != w->dev)
@@ -106,8 +107,18 @@ static int walk_folder(struct walk *w, int fd)
 		return guest_add_note(w->guest, (struct span){ w->path, n },
 				      "folders nested too deep, not looked at");
 	w->depth++;
-	while (r == 0 && (entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name);
+	while (r == 0) {
+		size_t length;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry) {
+			if (errno)
+				r = guest_add_note(w->guest, (struct span){ w->path, n },
+						   strerror(errno));
+			break;
+		}
+		length = strlen(entry->d_name);
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;

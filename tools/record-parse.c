@@ -182,7 +182,7 @@ static int get_time(const struct reader *rd, struct json_object *o, const char *
 	if (!end || *end)
 		return fail(rd, key, "'%s' is no time", text);
 	*ret = (int64_t)timegm(&tm);
-	return 0;
+	return *ret < 0 ? fail(rd, key, "'%s' is before 1970", text) : 0;
 }
 
 /* --- Objects ----------------------------------------------------------------- */

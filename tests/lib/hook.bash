@@ -18,7 +18,7 @@ build=${abs_top_builddir:-$top}
 hook_tool() {
 	local name=$1
 	shift
-	if [ -x "$build/tests/lib/$name" ] || [ -x "$build/tests/unit/$name" ]; then
+	if compgen -G "$build/tests/*/$name" >/dev/null; then
 		ln -s "$build"/tests/*/"$name" "$TOOLS/$name"
 		return
 	fi

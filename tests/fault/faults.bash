@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# One system call after the other of a program fails, each in every way that fits it.
+#
+#   faults_each FOLDER STEP COMMAND...
+#
+# The caller gives functions, run before and after each call of COMMAND:
+#   fault_reset           everything as before the first one
+#   fault_judge STATUS    prints what is wrong; what was said is in FOLDER/said
+# Leaves FOLDER/bad (a line for each case that is wrong) and FOLDER/count (of all cases).
+# STEP: every so many cases only, from a first one that is another each day.
+
+FAULT_AFTER=${FAULT_AFTER:-}
+
+fault_said_one_line() {
+	local lines
+	mapfile -t lines <"$1/said"
+	[ ${#lines[@]} = 1 ] && [[ ${lines[0]} = $2 ]] || echo "not one line '$2': '${lines[*]}'"
+}
+
+faults_each() {
+	local dir=$1 step=$2 n name errors error number=0 count=0 status wrong phase
+	shift 2
+	# shellcheck disable=SC2206 # options
+	local inject=(inject ${FAULT_AFTER:+-a "$FAULT_AFTER"})
+	: >"$dir/bad"
+	fault_reset
+	"${inject[@]}" list "$dir/calls" "$@" >"$dir/said" 2>&1 </dev/null || true # its own status
+	printf -v phase '%(%j)T' -1
+	while read -r n name errors; do
+		for error in ${errors%%#*}; do
+			number=$((number + 1))
+			[ $(((number + 10#$phase) % step)) = 0 ] || continue
+			count=$((count + 1))
+			fault_reset
+			status=0
+			"${inject[@]}" "$n" "$error" "$dir/call" "$@" >"$dir/said" 2>&1 </dev/null || status=$?
+			wrong=$(fault_judge "$status")
+			[ -z "$wrong" ] || echo "call $n $name: $error: status $status: ${wrong//$'\n'/; }" >>"$dir/bad"
+		done
+	done <"$dir/calls"
+	fault_reset
+	echo "$count" >"$dir/count"
+}
