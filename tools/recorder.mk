@@ -23,7 +23,6 @@ if BPF
 tools_lxc_harden_SOURCES += $(recorder_user)
 nodist_tools_lxc_harden_SOURCES = tools/recorder.skel.h
 BUILT_SOURCES += tools/recorder.skel.h
-EXTRA_DIST += tools/recorder-none.c
 CLEANFILES += tools/recorder.skel.h tools/recorder.bpf.o tools/recorder.bpf.tmp.o
 
 # "gen object" leaves out what is for debuggers only.  The header is not ours to warn about.
@@ -39,3 +38,7 @@ else
 tools_lxc_harden_SOURCES += tools/recorder-none.c
 EXTRA_DIST += $(recorder_user)
 endif
+
+check_PROGRAMS += tests/unit/test-recorder-none
+TESTS += tests/unit/test-recorder-none
+tests_unit_test_recorder_none_SOURCES = tests/unit/test-recorder-none.c tools/recorder-none.c tools/recorder.h
