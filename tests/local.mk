@@ -66,6 +66,7 @@ bats_tests = \
 	tests/bats/prove.bats \
 	tests/bats/generate.bats \
 	tests/bats/generate-guest.bats \
+	tests/bats/generate-formats.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/config.bats \
 	tests/bats/user.bats \

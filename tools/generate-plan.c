@@ -174,8 +174,25 @@ static int read_grantable(struct plan *plan, struct config_error *ret_error)
 	return r;
 }
 
+/* As config_read_container(), from any file. */
+static int read_config(const char *path, const char *lxcpath, struct lxcconf **ret,
+		       struct config_error *ret_error)
+{
+	struct lxcconf *conf;
+	int r = config_read_file(path, &conf, ret_error);
+
+	if (r < 0)
+		return r;
+	r = config_ask_lxc(conf, lxcpath, ret_error);
+	if (r < 0)
+		lxcconf_free(conf);
+	else
+		*ret = conf;
+	return r;
+}
+
 int plan_read(struct plan *plan, const char *lxcpath, const char *name, const char *level,
-	      struct config_error *ret_error)
+	      const char *config, struct config_error *ret_error)
 {
 	int r;
 
@@ -191,7 +208,8 @@ int plan_read(struct plan *plan, const char *lxcpath, const char *name, const ch
 	if (!is_plain_path(plan->fragment))
 		return say(ret_error, "the folder's name has characters that LXC or a shell would "
 				      "not take as they are");
-	r = config_read_container(lxcpath, name, &plan->full, ret_error);
+	r = config ? read_config(config, lxcpath, &plan->full, ret_error)
+		   : config_read_container(lxcpath, name, &plan->full, ret_error);
 	if (r < 0)
 		return r;
 	plan->own = rebuild(plan->full, plan->fragment, (struct span){ NULL, 0 }, false);
@@ -225,7 +243,11 @@ void plan_decide(struct plan *plan)
 		if (plan->guest->needs[i].want < GUEST_BOUND)
 			wanted.bits |= plan->guest->needs[i].caps.bits;
 	}
-	plan->kept.bits = plan->allowed.bits | (wanted.bits & plan->grantable.bits);
+	plan->kept = plan->allowed;
+	if (plan->proved)
+		plan->kept = plan->proof->keep;
+	else if (!plan->raw)
+		plan->kept.bits |= wanted.bits & plan->grantable.bits;
 	/* Never more than the administrator gave, unless he says so. */
 	plan->kept.bits &= plan->held.bits;
 	plan->kept.bits |= plan->add.bits;
@@ -241,6 +263,8 @@ void plan_done(struct plan *plan)
 	lxcconf_free(plan->own);
 	lxcconf_free(plan->level_conf);
 	guest_free(plan->guest);
+	proof_free(plan->proof);
+	record_free(plan->record);
 	*plan = (struct plan){ 0 };
 }
 
@@ -256,6 +280,8 @@ const char *plan_why_not(const struct plan *plan, unsigned int cap, char *buf, s
 			       plan->own->settings[c->by].line);
 	else if (!caps_has(plan->held, cap))
 		(void)snprintf(buf, size, "not in the configuration's keep list");
+	else if (plan->proved && !caps_has(plan->proof->keep, cap))
+		(void)snprintf(buf, size, "proved to be done without");
 	else
 		(void)snprintf(buf, size, "level %s", plan->level);
 	return buf;

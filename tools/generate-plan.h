@@ -14,6 +14,8 @@
 #include "lib/policy.h"
 #include "tools/config-read.h"
 #include "tools/guest-read.h"
+#include "tools/proof.h"
+#include "tools/record.h"
 
 struct plan {
 	const char *level;	    /* "base", "keep", "strict" */
@@ -31,16 +33,25 @@ struct plan {
 	struct caps add, without; /* the administrator's */
 	struct caps kept;
 	bool idmapped;
-	bool included;	     /* the configuration has our line already */
-	struct guest *guest; /* NULL: not looked at */
+	bool included;	       /* the configuration has our line already */
+	struct guest *guest;   /* NULL: not looked at */
+	struct proof *proof;   /* NULL: there is none */
+	struct record *record; /* NULL: there is none */
+	bool raw;	       /* the text stands by itself, with the level's policy */
+	bool proved;	       /* keep what the proof says, and no more */
 };
 
 /*
- * Reads all of it but the guest.  0, or negative and one line in *ret_error: -EINVAL for
- * what is the configuration's fault.
+ * Reads all of it but the guest, from LXCPATH/NAME/config or, unless NULL, config.  0, or negative
+ * and one line in *ret_error: -EINVAL for what is the configuration's fault.
  */
 int plan_read(struct plan *plan, const char *lxcpath, const char *name, const char *level,
-	      struct config_error *ret_error);
+	      const char *config, struct config_error *ret_error);
+/* The container's proof and record, as far as there are; returns as plan_read(). */
+int plan_read_evidence(struct plan *plan, const char *lxcpath, const char *name,
+		       struct config_error *ret_error);
+/* Why the proof cannot decide here: constant text, or NULL. */
+const char *plan_check_proof(const struct plan *plan);
 /* The decision, once add, without and guest are set. */
 void plan_decide(struct plan *plan);
 void plan_done(struct plan *plan);
@@ -53,6 +64,9 @@ bool plan_emit_transition(const struct plan *plan, FILE *out);
 
 /* Their part about the guest. */
 void plan_emit_guest(const struct plan *plan, FILE *out);
+
+/* What a proof and a record say about a capability, in comments. */
+void plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out);
 
 /* What becomes of a unit's setting at this level: 1 the unit fails, 0 passed over, -1 nothing. */
 int plan_loss(const struct plan *plan, const struct guest_loss *loss);

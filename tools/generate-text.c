@@ -94,6 +94,7 @@ static void put_kept(FILE *out, const struct plan *plan)
 		if (caps_has(plan->add, cap))
 			fputs("#   here: --add\n", out);
 		put_needs(out, plan, cap);
+		plan_emit_evidence(plan, cap, out);
 		fprintf(out, "lxc.cap.keep = %s\n", name);
 	}
 }
@@ -115,6 +116,7 @@ static void put_not_kept(FILE *out, const struct plan *plan)
 		(void)snprintf(head, sizeof(head), "%s (%s):", name, why);
 		put_comment(out, head, info ? info->without : "no text about it");
 		put_needs(out, plan, cap);
+		plan_emit_evidence(plan, cap, out);
 	}
 }
 
@@ -161,19 +163,30 @@ static void put_level(FILE *out, const struct plan *plan)
 		file = s->file;
 		fprintf(out, "%s =%s%s\n", s->key, s->value[0] ? " " : "", s->value);
 	}
-	fprintf(out,
-		"# By the policy beside this file.\n"
-		"lxc.hook.start-host = %s/cap-audit --policy %s\n",
-		PKGLIBEXECDIR, plan->policy);
+	if (plan->raw)
+		fprintf(out, "lxc.hook.start-host = %s/cap-audit --policy %s/%s.policy\n",
+			PKGLIBEXECDIR, PKGDATADIR, plan->level);
+	else
+		fprintf(out,
+			"# By the policy beside this file.\n"
+			"lxc.hook.start-host = %s/cap-audit --policy %s\n",
+			PKGLIBEXECDIR, plan->policy);
 }
 
 bool plan_emit_fragment(const struct plan *plan, FILE *out)
 {
-	fprintf(out,
-		"# Written by lxc-harden %s, level %s; \"lxc-harden generate\" writes it anew,\n"
-		"# \"lxc-harden remove\" takes it out.  Settings of your own go behind the line\n"
-		"# that includes this file.\n",
-		PACKAGE_VERSION, plan->level);
+	if (plan->raw)
+		fprintf(out,
+			"# Written by lxc-harden %s, level %s, for raw.lxc of an Incus instance.\n",
+			PACKAGE_VERSION, plan->level);
+	else
+		fprintf(out,
+			"# Written by lxc-harden %s, level %s; \"lxc-harden generate\" writes it "
+			"anew,\n"
+			"# \"lxc-harden remove\" takes it out.  Settings of your own go behind the "
+			"line\n"
+			"# that includes this file.\n",
+			PACKAGE_VERSION, plan->level);
 	/* Before the level: nothing of an earlier list may clash with it. */
 	put_kept(out, plan);
 	put_not_kept(out, plan);

@@ -21,6 +21,7 @@ struct writer {
 	struct writer_text fragment, policy, transition;
 	struct writer_text old_fragment, old_policy;
 	bool in_place; /* our line stays where it is, else it goes to the end */
+	bool no_line;  /* somebody else adds it: the configuration is left alone */
 	bool made;     /* the folder */
 };
 

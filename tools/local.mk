@@ -24,6 +24,7 @@ tools_lxc_harden_SOURCES = \
 	$(container_sources) \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-read.c tools/config-read.h \
+	tools/generate-evidence.c \
 	tools/generate-guest.c \
 	tools/generate-json.c \
 	tools/generate-plan.c tools/generate-plan.h \

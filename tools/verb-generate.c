@@ -18,7 +18,17 @@
 #include "tools/generate-write.h"
 #include "tools/guest-open.h"
 
-enum { OPT_LEVEL = 256, OPT_ADD, OPT_WITHOUT, OPT_STDOUT, OPT_DRY_RUN, OPT_NO_GUEST };
+enum {
+	OPT_LEVEL = 256,
+	OPT_ADD,
+	OPT_WITHOUT,
+	OPT_STDOUT,
+	OPT_DRY_RUN,
+	OPT_NO_GUEST,
+	OPT_FORMAT,
+	OPT_CONFIG,
+	OPT_PROVED,
+};
 
 static const struct option generate_options[] = {
 	{ "level", required_argument, NULL, OPT_LEVEL },
@@ -27,13 +37,20 @@ static const struct option generate_options[] = {
 	{ "stdout", no_argument, NULL, OPT_STDOUT },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "no-guest", no_argument, NULL, OPT_NO_GUEST },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "proved", no_argument, NULL, OPT_PROVED },
 	{ NULL, 0, NULL, 0 },
 };
 
+/* Whose configuration takes the result. */
+enum format { FORMAT_LXC, FORMAT_PVE, FORMAT_INCUS };
+
 struct options {
-	const char *level;
+	const char *level, *config;
+	enum format format;
 	struct caps add, without;
-	bool to_stdout, dry_run, no_guest;
+	bool to_stdout, dry_run, no_guest, proved;
 };
 
 static int take_level(const struct command *cmd, const char *value, struct options *opts)
@@ -49,6 +66,21 @@ static int take_level(const struct command *cmd, const char *value, struct optio
 	}
 	command_error(cmd->verb, "no level '%s': base, keep or strict",
 		      command_escape(&buf, value));
+	return -EINVAL;
+}
+
+static int take_format(const struct command *cmd, const char *value, struct options *opts)
+{
+	static const char *const formats[] = { "lxc", "pve", "incus" };
+	struct command_text buf;
+
+	for (unsigned int i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		if (strcmp(value, formats[i]) == 0) {
+			opts->format = i;
+			return 0;
+		}
+	}
+	command_error(cmd->verb, "no format '%s': lxc, pve or incus", command_escape(&buf, value));
 	return -EINVAL;
 }
 
@@ -82,14 +114,37 @@ static int take(const struct command *cmd, int option, const char *value, void *
 	case OPT_DRY_RUN:
 		opts->dry_run = true;
 		return 0;
+	case OPT_FORMAT:
+		return take_format(cmd, value, opts);
+	case OPT_CONFIG:
+		opts->config = value;
+		return 0;
+	case OPT_PROVED:
+		opts->proved = true;
+		return 0;
 	default:
 		opts->no_guest = true;
 		return 0;
 	}
 }
 
+/* What goes to standard output must be that and nothing else. */
+static const char *find_clash(const struct command *cmd, const struct options *opts)
+{
+	if (opts->to_stdout && (opts->dry_run || cmd->json))
+		return "--stdout goes with neither --dry-run nor --json";
+	if (opts->format == FORMAT_INCUS && (opts->dry_run || cmd->json))
+		return "--format=incus goes with neither --dry-run nor --json";
+	if (opts->config && opts->format != FORMAT_INCUS)
+		return "--config goes with --format=incus only";
+	if (opts->config && opts->config[0] != '/')
+		return "--config takes an absolute path";
+	return NULL;
+}
+
 static int check_options(const struct command *cmd, const struct options *opts)
 {
+	const char *clash = find_clash(cmd, opts);
 	struct caps both = { opts->add.bits & opts->without.bits };
 	char names[1024];
 	struct emit e = EMIT_INIT(names);
@@ -104,8 +159,8 @@ static int check_options(const struct command *cmd, const struct options *opts)
 		command_error(cmd->verb, "both --add and --without: %s", names);
 		return -EINVAL;
 	}
-	if (opts->to_stdout && (opts->dry_run || cmd->json)) {
-		command_error(cmd->verb, "--stdout goes with neither --dry-run nor --json");
+	if (clash) {
+		command_error(cmd->verb, "%s", clash);
 		return -EINVAL;
 	}
 	return 0;
@@ -139,12 +194,27 @@ static int read_guest(const struct command *cmd, struct plan *plan)
 	return -1;
 }
 
+/* Nobody writes a policy of its own for a text that is only printed. */
+static int check_raw(const struct command *cmd, const struct plan *plan)
+{
+	struct caps excess = caps_minus(plan->kept, plan->allowed);
+	char names[1024];
+	struct emit e = EMIT_INIT(names);
+
+	if (!excess.bits)
+		return -1;
+	caps_emit(&e, excess, " ");
+	command_error(cmd->verb, "--format=incus is audited by %s.policy, which does not allow: %s",
+		      plan->level, names);
+	return COMMAND_MISUSE;
+}
+
 /* -1 to go on, else the exit status. */
 static int make_plan(const struct command *cmd, const struct options *opts, struct plan *plan)
 {
 	struct config_error error = { .text = "" };
 	struct caps unknown;
-	int r = plan_read(plan, cmd->lxcpaths[0], cmd->name, opts->level, &error);
+	int r = plan_read(plan, cmd->lxcpaths[0], cmd->name, opts->level, opts->config, &error);
 
 	if (r < 0) {
 		command_error(cmd->verb, "%s", error.text);
@@ -163,8 +233,19 @@ static int make_plan(const struct command *cmd, const struct options *opts, stru
 		if (r >= 0)
 			return r;
 	}
+	r = plan_read_evidence(plan, cmd->lxcpaths[0], cmd->name, &error);
+	if (r < 0) {
+		command_error(cmd->verb, "%s", error.text);
+		return r == -EINVAL ? COMMAND_MISUSE : COMMAND_FAILED;
+	}
+	if (opts->proved && plan_check_proof(plan)) {
+		command_error(cmd->verb, "%s: %s", cmd->name, plan_check_proof(plan));
+		return COMMAND_MISUSE;
+	}
+	plan->proved = opts->proved;
+	plan->raw = opts->format == FORMAT_INCUS;
 	plan_decide(plan);
-	return -1;
+	return plan->raw ? check_raw(cmd, plan) : -1;
 }
 
 static int do_generate(const struct command *cmd, const struct options *opts, int dirfd,
@@ -178,7 +259,7 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 	r = writer_make(w);
 	if (r >= 0)
 		return r;
-	if (opts->to_stdout) {
+	if (opts->to_stdout || opts->format == FORMAT_INCUS) {
 		(void)fwrite(w->fragment.p, 1, w->fragment.n, stdout); /* command_finish() asks */
 		return command_finish(cmd->verb);
 	}
@@ -191,6 +272,10 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 		generate_print_json(cmd->name, plan, !opts->dry_run, changed);
 	else if (!cmd->quiet)
 		generate_print_text(cmd->name, plan, !opts->dry_run, changed);
+	if (w->no_line && !cmd->json)
+		printf("%slxc.include: %s\n",
+		       cmd->quiet ? "" : "  this line goes into the container's configuration:\n",
+		       plan->fragment);
 	return command_finish(cmd->verb);
 }
 
@@ -207,7 +292,7 @@ int verb_generate(const struct verb *verb, int argc, char *argv[])
 		return r;
 	if (check_options(&cmd, &opts) < 0)
 		return COMMAND_MISUSE;
-	if (!opts.to_stdout && !opts.dry_run) {
+	if (!opts.to_stdout && !opts.dry_run && opts.format != FORMAT_INCUS) {
 		dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
 		if (dirfd < 0) {
 			command_error(verb, "'%s/%s': %s", command_escape(&path, cmd.lxcpaths[0]),
@@ -218,7 +303,7 @@ int verb_generate(const struct verb *verb, int argc, char *argv[])
 								   : COMMAND_MISUSE;
 		}
 	}
-	struct writer w = { .cmd = &cmd, .plan = &plan };
+	struct writer w = { .cmd = &cmd, .plan = &plan, .no_line = opts.format == FORMAT_PVE };
 
 	r = do_generate(&cmd, &opts, dirfd, &plan, &w);
 	writer_done(&w);
