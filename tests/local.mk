@@ -63,6 +63,7 @@ bats_tests = \
 	tests/bats/check-score.bats \
 	tests/bats/explain.bats \
 	tests/bats/list.bats \
+	tests/bats/html.bats \
 	tests/bats/prove.bats \
 	tests/bats/generate.bats \
 	tests/bats/generate-guest.bats \

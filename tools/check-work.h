@@ -129,4 +129,12 @@ bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
 struct check *check_container(const struct check_host *host, const struct container *container,
 			      struct check_arena *arena);
 
+/*
+ * Leaves out what is in PKGDATADIR, in the container's harden/harden.conf, and in what these
+ * include, and looks at the rest as text, whatever runs.  Not .known if there is no rest that
+ * LXC would load.
+ */
+void check_find_before(const struct check_host *host, const struct container *container,
+		       struct check_arena *arena, struct check_before *ret);
+
 #endif

@@ -359,3 +359,93 @@ struct check *check_container(const struct check_host *host, const struct contai
 	cleanup_close(&w->rootfd);
 	return out;
 }
+
+/* --- Before ----------------------------------------------------------------------------- */
+
+static bool is_ours(const struct lxcconf *conf, size_t file, const char *fragment)
+{
+	for (;;) {
+		const struct lxcconf_file *f = &conf->files[file];
+
+		if (strncmp(f->path, LEVELS, strlen(LEVELS)) == 0 || strcmp(f->path, fragment) == 0)
+			return true;
+		if (f->from == LXCCONF_NONE)
+			return false;
+		file = conf->settings[f->from].file;
+	}
+}
+
+/* The settings that are not ours, in a configuration of their own; NULL if it is none. */
+static struct lxcconf *copy_others(const struct lxcconf *conf, const char *fragment,
+				   bool *ret_differs)
+{
+	struct lxcconf *copy = lxcconf_new(conf->version, conf->last_cap);
+	struct lxcconf_error error;
+	size_t file;
+
+	/* Which file includes which is of no matter here: all stand for themselves. */
+	for (size_t i = 0; copy && i < conf->n_files; i++) {
+		if (lxcconf_add_file(copy, conf->files[i].path, LXCCONF_NONE, &file) < 0) {
+			lxcconf_free(copy);
+			copy = NULL;
+		}
+	}
+	for (size_t i = 0; copy && i < conf->n_settings; i++) {
+		const struct lxcconf_setting *s = &conf->settings[i];
+		struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line,
+					     s->state == LXCCONF_IGNORED };
+
+		if (is_ours(conf, s->file, fragment)) {
+			*ret_differs = true;
+		} else if (lxcconf_add(copy, s->file, &line, &error) < 0) {
+			lxcconf_free(copy);
+			copy = NULL;
+		}
+	}
+	return copy;
+}
+
+static void look_at_text(struct check_work *w, struct check_before *ret)
+{
+	open_rootfs(w);
+	w->out->last_cap = w->conf->last_cap;
+	w->out->configured = w->out->held = lxcconf_caps(w->conf);
+	check_entries(w);
+	check_config(w);
+	check_caps(w);
+	check_config_calls(w);
+	ret->caps = lxcconf_caps(w->conf);
+	ret->score = check_score(&w->config.facts, ret->score_class);
+	ret->known = true;
+	cleanup_close(&w->rootfd);
+}
+
+void check_find_before(const struct check_host *host, const struct container *container,
+		       struct check_arena *arena, struct check_before *ret)
+{
+	struct check *out = check_alloc(arena, sizeof(*out));
+	struct check_finding *findings =
+		check_alloc(arena, CHECK_FINDINGS_MAX * sizeof(out->findings[0]));
+	auto_free struct check_work *w = calloc(1, sizeof(*w));
+	struct lxcconf *conf = NULL, *others;
+	char path[PATH_MAX], fragment[PATH_MAX];
+	struct config_error error;
+	int n = snprintf(path, sizeof(path), "%s/%s/config", container->lxcpath, container->name);
+	int m = snprintf(fragment, sizeof(fragment), "%s/%s/harden/harden.conf", container->lxcpath,
+			 container->name);
+
+	if (!out || !findings || !w || n < 0 || (size_t)n >= sizeof(path) || m < 0 ||
+	    (size_t)m >= sizeof(fragment) || config_read_file(path, &conf, &error) < 0)
+		return;
+	others = copy_others(conf, fragment, &ret->differs);
+	lxcconf_free(conf);
+	w->host = host;
+	w->arena = arena;
+	w->out = out;
+	w->findings = findings;
+	w->conf = others;
+	w->rootfd = -EBADF;
+	if (others && copy_files(w) == 0)
+		look_at_text(w, ret);
+	lxcconf_free(others);
+}

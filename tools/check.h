@@ -113,6 +113,13 @@ int check_all(const struct container *containers, size_t n, unsigned int jobs,
 	      struct check_set *ret_set);
 void check_set_done(struct check_set *set);
 
+/* What the configuration would give without the lines of lxc-harden. */
+struct check_before {
+	bool known, differs; /* differs: there are such lines */
+	struct caps caps;
+	unsigned int score, score_class[CHECK_N_SEVERITIES];
+};
+
 /* "disagreement", "host", "running"... */
 const char *check_kind_name(enum check_kind kind);
 const char *check_severity_name(enum check_severity severity);

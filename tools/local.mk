@@ -42,6 +42,13 @@ tools_lxc_harden_SOURCES = \
 	tools/guest-units.c tools/guest-units.h \
 	tools/harden-dir.c tools/harden-dir.h \
 	tools/audit-read.c tools/audit-read.h \
+	tools/history.c tools/history.h \
+	tools/html.h \
+	tools/html-audits.c \
+	tools/html-details.c \
+	tools/html-matrix.c \
+	tools/html-page.c \
+	tools/html-style.c \
 	tools/list-facts.c tools/list-facts.h \
 	tools/list-json.c \
 	tools/list-show.h \

@@ -68,6 +68,7 @@ static const struct verb verbs[] = {
 	{ "check", "[NAME | --all]", "Says what containers hold, what is wrong and what is open",
 	  "      --all              all containers of the folders\n"
 	  "      --fail-above=N     status 3 if a score is above N\n"
+	  "      --html=FILE        a page for a browser; '-' for standard output\n"
 	  "      --jobs=N           so many at a time (0: one for each processor)\n"
 	  "      --prometheus=FILE  metrics for node_exporter; '-' for standard output\n"
 	  "      --sarif=FILE       SARIF 2.1.0; '-' for standard output",

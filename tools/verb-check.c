@@ -20,14 +20,23 @@
 #include "tools/check-score.h"
 #include "tools/check-show.h"
 #include "tools/command.h"
+#include "tools/history.h"
+#include "tools/html.h"
 
-enum { OPTION_ALL = 256, OPTION_FAIL_ABOVE, OPTION_PROMETHEUS, OPTION_SARIF, OPTION_JOBS };
+enum {
+	OPTION_ALL = 256,
+	OPTION_FAIL_ABOVE,
+	OPTION_PROMETHEUS,
+	OPTION_SARIF,
+	OPTION_HTML,
+	OPTION_JOBS
+};
 
 struct options {
 	bool all;
 	unsigned int fail_above; /* CHECK_SCORE_MAX: never */
 	bool has_fail_above;
-	const char *prometheus, *sarif;
+	const char *prometheus, *sarif, *html;
 	unsigned int jobs;
 };
 
@@ -59,6 +68,9 @@ static int take_option(const struct command *cmd, int option, const char *value,
 		return take_number(cmd, "fail-above", value, CHECK_SCORE_MAX, &o->fail_above);
 	case OPTION_JOBS:
 		return take_number(cmd, "jobs", value, 64, &o->jobs);
+	case OPTION_HTML:
+		o->html = value;
+		return 0;
 	case OPTION_PROMETHEUS:
 		o->prometheus = value;
 		return 0;
@@ -110,30 +122,77 @@ static int find(const struct command *cmd, const struct options *o, struct conta
 
 typedef int (*writer)(const struct check_set *set, FILE *f);
 
-/* A file is replaced at once: who reads it, as node_exporter does, sees the old or the new. */
-static int write_file(const char *path, writer write, const struct check_set *set)
-{
-	auto_free char *text = NULL, *folder = strdup(path), *name = strdup(path);
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-	int r, c;
+/* What html_write_page() wants besides: read for it alone. */
+struct page {
+	const struct containers *list;
+	const char *path;
+	unsigned int jobs;
+};
 
-	if (!folder || !name || !f) {
-		if (f)
-			(void)fclose(f); /* nothing was written */
+/* A file is replaced at once: who reads it, as node_exporter does, sees the old or the new. */
+static int write_text(const char *path, const char *text, size_t size)
+{
+	auto_free char *folder = strdup(path), *name = strdup(path);
+
+	if (!folder || !name)
 		return -ENOMEM;
-	}
-	r = write(set, f);
-	c = fclose(f);
-	if (r == 0 && c != 0)
-		r = -ENOMEM;
-	if (r < 0)
-		return r;
 	auto_close int dirfd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (dirfd < 0)
 		return -errno;
 	return io_write_file_at(dirfd, basename(name), text, size, 0644);
+}
+
+static int write_file(const char *path, writer write, const struct check_set *set)
+{
+	auto_free char *text = NULL;
+	size_t size = 0;
+	FILE *f = open_memstream(&text, &size);
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	r = write(set, f);
+	if (fclose(f) != 0 && r == 0)
+		r = -ENOMEM;
+	return r < 0 ? r : write_text(path, text, size);
+}
+
+static int write_page(const struct page *page, const struct check_set *set, FILE *f)
+{
+	struct histories histories;
+	int r = histories_read(page->list->items, page->list->n, page->jobs, &histories);
+
+	if (r < 0)
+		return r;
+	r = html_write_page(set, histories.items, f);
+	histories_done(&histories);
+	return r;
+}
+
+static int send_page(const struct command *cmd, const struct page *page,
+		     const struct check_set *set)
+{
+	auto_free char *text = NULL;
+	struct command_text buf;
+	size_t size = 0;
+	FILE *f;
+	int r;
+
+	if (!page->path)
+		return 0;
+	f = open_memstream(&text, &size);
+	r = f ? write_page(page, set, f) : -ENOMEM;
+	if (f && fclose(f) != 0 && r == 0)
+		r = -ENOMEM;
+	if (r == 0 && strcmp(page->path, "-") == 0)
+		(void)fwrite(text, 1, size, stdout); /* command_finish() asks ferror() */
+	else if (r == 0)
+		r = write_text(page->path, text, size);
+	if (r < 0)
+		command_error(cmd->verb, "cannot write '%s': %s", command_escape(&buf, page->path),
+			      strerror(-r));
+	return r;
 }
 
 static int send(const struct command *cmd, const char *path, writer write,
@@ -158,6 +217,7 @@ static int print(const struct command *cmd, const struct options *o, const struc
 	if (cmd->json) {
 		r = check_write_json(set, stdout);
 	} else if (cmd->quiet || (o->sarif && strcmp(o->sarif, "-") == 0) ||
+		   (o->html && strcmp(o->html, "-") == 0) ||
 		   (o->prometheus && strcmp(o->prometheus, "-") == 0)) {
 		return 0;
 	} else if (o->all) {
@@ -183,12 +243,15 @@ static bool is_above(const struct options *o, const struct check_set *set)
 	return false;
 }
 
-static int report(const struct command *cmd, const struct options *o, const struct check_set *set)
+static int report(const struct command *cmd, const struct options *o, const struct containers *list,
+		  const struct check_set *set)
 {
+	const struct page page = { list, o->html, o->jobs };
 	int r;
 
 	if (print(cmd, o, set) < 0 || send(cmd, o->sarif, check_write_sarif, set) < 0 ||
-	    send(cmd, o->prometheus, check_write_prometheus, set) < 0)
+	    send(cmd, o->prometheus, check_write_prometheus, set) < 0 ||
+	    send_page(cmd, &page, set) < 0)
 		return COMMAND_FAILED;
 	r = command_finish(cmd->verb);
 	if (r != COMMAND_DONE)
@@ -202,7 +265,8 @@ static int report(const struct command *cmd, const struct options *o, const stru
 
 static int check_options(const struct command *cmd, const struct options *o)
 {
-	int outputs = cmd->json + (o->sarif && strcmp(o->sarif, "-") == 0) +
+	int outputs = cmd->json + (o->html && strcmp(o->html, "-") == 0) +
+		      (o->sarif && strcmp(o->sarif, "-") == 0) +
 		      (o->prometheus && strcmp(o->prometheus, "-") == 0);
 
 	if (o->all == (cmd->name != NULL) || cmd->n_words) {
@@ -210,8 +274,9 @@ static int check_options(const struct command *cmd, const struct options *o)
 		return -EINVAL;
 	}
 	if (outputs > 1) {
-		command_error(cmd->verb, "only one of --json, --sarif=- and --prometheus=- can "
-					 "have the standard output");
+		command_error(cmd->verb,
+			      "only one of --json, --html=-, --sarif=- and --prometheus=- "
+			      "can have the standard output");
 		return -EINVAL;
 	}
 	return 0;
@@ -224,6 +289,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		{ "fail-above", required_argument, NULL, OPTION_FAIL_ABOVE },
 		{ "prometheus", required_argument, NULL, OPTION_PROMETHEUS },
 		{ "sarif", required_argument, NULL, OPTION_SARIF },
+		{ "html", required_argument, NULL, OPTION_HTML },
 		{ "jobs", required_argument, NULL, OPTION_JOBS },
 		{ 0 },
 	};
@@ -245,7 +311,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		command_error(verb, "cannot check: %s", strerror(-r));
 		r = COMMAND_FAILED;
 	} else {
-		r = report(&cmd, &o, &set);
+		r = report(&cmd, &o, &list, &set);
 		check_set_done(&set);
 	}
 	if (o.all)

@@ -261,3 +261,25 @@ as_host_with_user() {
 	# It says far more; on the processor it may take several times as long, not more.
 	awk -v a="$ours" -v b="$theirs" 'BEGIN { split(a, x); split(b, y); exit !(x[2] + x[3] < 8 * (y[2] + y[3])) }'
 }
+
+@test "the examples of lxc-harden-list(8)" {
+	local page=$top/man/lxc-harden-list.8 n=0 line
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	printf '#!/bin/sh\nshift\nexec %s list -P %s -P %s "$@"\n' "$cmd" "$L" "$(ct_lxcpath)" >"$BATS_TEST_TMPDIR/bin/lxc-harden"
+	chmod +x "$BATS_TEST_TMPDIR/bin/lxc-harden"
+	new web
+	cp "$(ct_dir "$ct")/config" "$BATS_TEST_TMPDIR/config"
+	ct_config_append "$ct" 'lxc.cap.drop = net_raw'
+	while read -r line; do
+		n=$((n + 1))
+		run env PATH="$BATS_TEST_TMPDIR/bin:$PATH" bash -o pipefail -c "$line"
+		echo "$line: $output"
+		[ "$status" = 0 ] || break
+		case $line in
+		*drift*) [ "$output" = "$ct" ] || break ;;
+		*) [[ ${lines[0]} =~ ^\ *[0-9]+\ web ]] || break ;;
+		esac
+	done < <(sed -n 's/^\.Dl //p' "$page" | sed 's/\\(dq/"/g; s/\\-/-/g; s/\\e/\\/g')
+	cat "$BATS_TEST_TMPDIR/config" >"$(ct_dir "$ct")/config"
+	[ "$n" = "$(grep -c '^\.Dl ' "$page")" ] && [ "$status" = 0 ]
+}
