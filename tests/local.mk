@@ -60,6 +60,7 @@ bats_tests = \
 	tests/bats/breakout.bats \
 	tests/bats/strict.bats \
 	tests/bats/check.bats \
+	tests/bats/check-live.bats \
 	tests/bats/check-score.bats \
 	tests/bats/explain.bats \
 	tests/bats/list.bats \
