@@ -83,6 +83,7 @@ struct memory {
 int check_all(const struct container *containers, size_t n, unsigned int jobs,
 	      struct check_set *ret_set)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers. */
 	auto_free struct memory *m = calloc(1, sizeof(*m) + n * sizeof(m->checks[0]));
 	auto_free struct workers_owner *owners = calloc(n + 1, sizeof(*owners));
 	struct check_host host;

@@ -148,18 +148,6 @@ static struct span auto_word(const struct lxcconf *conf, int group)
 	return found;
 }
 
-const char *const check_paths_switches[] = { "proc/irq",  "proc/bus",  "proc/fs",
-					     "proc/acpi", "proc/scsi", NULL };
-const char *const check_paths_kernel[] = {
-	"proc/kallsyms",   "proc/kcore",       "proc/modules",	   "proc/iomem", "proc/slabinfo",
-	"proc/timer_list", "proc/sched_debug", "proc/vmallocinfo", NULL
-};
-const char *const check_paths_host[] = { "proc/cmdline",    "proc/diskstats", "proc/partitions",
-					 "proc/interrupts", "proc/keys",      "proc/swaps",
-					 "proc/locks",	    "proc/buddyinfo", NULL };
-const char *const check_paths_sys[] = { "sys/firmware", "sys/module", "sys/bus",
-					"sys/block",	"sys/kernel", NULL };
-
 bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is_enough)
 {
 	bool covered = false;
@@ -171,9 +159,8 @@ bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is
 		if (!memchr(e->target.p, '/', e->target.n) ||
 		    !mountentry_is_within(span_of(path), e->target))
 			continue;
-		if (span_is(e->m.type, "tmpfs") || span_is(e->m.source, "/dev/null"))
-			covered = true;
-		else if (ro_is_enough && mountentry_has(&e->m, "ro"))
+		if (span_is(e->m.type, "tmpfs") || span_is(e->m.source, "/dev/null") ||
+		    (ro_is_enough && mountentry_has(&e->m, "ro")))
 			covered = true;
 		else if (!mountentry_has(&e->m, "ro"))
 			covered = false; /* a later one uncovers it again */
@@ -181,24 +168,21 @@ bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is
 	return covered;
 }
 
-/* Those of the list that this host has and nothing covers, as one text; NULL for none. */
-static const char *uncovered(struct check_work *w, const char *const *paths, bool ro_is_enough)
+/* Those of the list that nothing covers, as one text; NULL for none. */
+static const char *uncovered(struct check_work *w, enum check_paths which, bool ro_is_enough)
 {
-	char text[400] = "", full[64];
+	const char *const *paths = w->host->paths[which];
+	char text[400] = "";
 	struct emit e = EMIT_INIT(text);
 
 	for (; *paths; paths++) {
-		struct stat st;
-
-		(void)snprintf(full, sizeof(full), "/%s", *paths); /* fits */
-		if (stat(full, &st) < 0 || check_entry_covers(w, *paths, ro_is_enough))
-			continue;
-		emit_printf(&e, "%s%s", e.len ? ", " : "", full);
+		if (!check_entry_covers(w, *paths, ro_is_enough))
+			emit_printf(&e, "%s/%s", e.len ? ", " : "", *paths);
 	}
 	return e.len ? check_copy(w->arena, span_of(text)) : NULL;
 }
 
-static void judge_paths(struct check_work *w, enum check_fact fact, const char *const *paths,
+static void judge_paths(struct check_work *w, enum check_fact fact, enum check_paths paths,
 			bool ro_is_enough)
 {
 	const char *text = uncovered(w, paths, ro_is_enough);
@@ -216,9 +200,9 @@ static void judge_proc(struct check_work *w)
 	else if (!word.n && caps_has(w->out->configured, CAP_SYS_ADMIN))
 		check_open(&w->config, FACT_PROC_SYS, NOWHERE,
 			   "no proc in lxc.mount.auto: the guest mounts it itself", NULL);
-	judge_paths(w, FACT_PROC_SWITCHES, check_paths_switches, true);
-	judge_paths(w, FACT_PROC_KERNEL, check_paths_kernel, false);
-	judge_paths(w, FACT_PROC_HOST, check_paths_host, false);
+	judge_paths(w, FACT_PROC_SWITCHES, CHECK_PATHS_SWITCHES, true);
+	judge_paths(w, FACT_PROC_KERNEL, CHECK_PATHS_KERNEL, false);
+	judge_paths(w, FACT_PROC_HOST, CHECK_PATHS_HOST, false);
 }
 
 static void judge_sys(struct check_work *w)
@@ -231,7 +215,7 @@ static void judge_sys(struct check_work *w)
 	else if (!word.n && caps_has(w->out->configured, CAP_SYS_ADMIN))
 		check_open(&w->config, FACT_SYS_RW, NOWHERE,
 			   "no sys in lxc.mount.auto: the guest mounts it itself", NULL);
-	judge_paths(w, FACT_SYS_HOST, check_paths_sys, false);
+	judge_paths(w, FACT_SYS_HOST, CHECK_PATHS_SYS, false);
 	for (size_t i = 0; i < w->n_entries; i++) {
 		if (span_is(w->entries[i].target, fuse) &&
 		    !mountentry_has(&w->entries[i].m, "ro") && !check_entry_covers(w, fuse, true))

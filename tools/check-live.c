@@ -228,16 +228,15 @@ static bool is_shielded(struct span table, const char *path)
 }
 
 static void judge_masks(struct check_work *w, struct span table, enum check_fact fact,
-			const char *const *paths, bool (*closed)(struct span, const char *))
+			enum check_paths which, bool (*closed)(struct span, const char *))
 {
-	char text[400] = "", full[64];
+	const char *const *paths = w->host->paths[which];
+	char text[400] = "";
 	struct emit e = EMIT_INIT(text);
-	struct stat st;
 
 	for (; *paths; paths++) {
-		(void)snprintf(full, sizeof(full), "/%s", *paths); /* fits */
-		if (stat(full, &st) == 0 && !closed(table, *paths))
-			emit_printf(&e, "%s%s", e.len ? ", " : "", full);
+		if (!closed(table, *paths))
+			emit_printf(&e, "%s/%s", e.len ? ", " : "", *paths);
 	}
 	if (e.len && has_config(w) && !configured(w, fact))
 		check_add(w, REASON_DIFF_MASK, NOWHERE, NULL, "%s", text);
@@ -276,10 +275,10 @@ static int judge_table(struct live *l, struct span container, struct span host, 
 	check_close(&l->w->live, FACT_CGROUP_HOST);
 	for (size_t i = 0; i < findings->n; i++)
 		take_finding(l->w, &findings->item[i]);
-	judge_masks(l->w, container, FACT_PROC_SWITCHES, check_paths_switches, is_shielded);
-	judge_masks(l->w, container, FACT_PROC_KERNEL, check_paths_kernel, is_covered);
-	judge_masks(l->w, container, FACT_PROC_HOST, check_paths_host, is_covered);
-	judge_masks(l->w, container, FACT_SYS_HOST, check_paths_sys, is_covered);
+	judge_masks(l->w, container, FACT_PROC_SWITCHES, CHECK_PATHS_SWITCHES, is_shielded);
+	judge_masks(l->w, container, FACT_PROC_KERNEL, CHECK_PATHS_KERNEL, is_covered);
+	judge_masks(l->w, container, FACT_PROC_HOST, CHECK_PATHS_HOST, is_covered);
+	judge_masks(l->w, container, FACT_SYS_HOST, CHECK_PATHS_SYS, is_covered);
 	return 0;
 }
 

@@ -119,6 +119,33 @@ void check_close(struct check_view *view, enum check_fact fact)
 	view->n_opened = n;
 }
 
+static const char *const all_paths[CHECK_N_PATHS][12] = {
+	[CHECK_PATHS_SWITCHES] = { "proc/irq", "proc/bus", "proc/fs", "proc/acpi", "proc/scsi" },
+	[CHECK_PATHS_KERNEL] = { "proc/kallsyms", "proc/kcore", "proc/modules", "proc/iomem",
+				 "proc/slabinfo", "proc/timer_list", "proc/sched_debug",
+				 "proc/vmallocinfo" },
+	[CHECK_PATHS_HOST] = { "proc/cmdline", "proc/diskstats", "proc/partitions",
+			       "proc/interrupts", "proc/keys", "proc/swaps", "proc/locks",
+			       "proc/buddyinfo" },
+	[CHECK_PATHS_SYS] = { "sys/firmware", "sys/module", "sys/bus", "sys/block", "sys/kernel" },
+};
+
+static void find_paths(struct check_host *host)
+{
+	char full[64];
+	struct stat st;
+
+	for (size_t which = 0; which < CHECK_N_PATHS; which++) {
+		size_t n = 0;
+
+		for (size_t i = 0; all_paths[which][i]; i++) {
+			(void)snprintf(full, sizeof(full), "/%s", all_paths[which][i]); /* fits */
+			if (stat(full, &st) == 0)
+				host->paths[which][n++] = all_paths[which][i];
+		}
+	}
+}
+
 void check_host_init(struct check_host *host)
 {
 	struct statfs fs;
@@ -129,4 +156,5 @@ void check_host_init(struct check_host *host)
 		.apparmor = stat("/sys/kernel/security/apparmor", &st) == 0 ||
 			    stat("/sys/fs/selinux/enforce", &st) == 0,
 	};
+	find_paths(host);
 }

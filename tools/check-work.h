@@ -29,10 +29,21 @@ const char *check_copy(struct check_arena *a, struct span text);
 const char *check_print(struct check_arena *a, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Folders and files of /proc and /sys that tell about the host or switch it. */
+enum check_paths {
+	CHECK_PATHS_SWITCHES, /* root writes them without any capability */
+	CHECK_PATHS_KERNEL,   /* addresses and state of the kernel */
+	CHECK_PATHS_HOST,
+	CHECK_PATHS_SYS,
+	CHECK_N_PATHS,
+};
+
 /* What the host is, read once. */
 struct check_host {
 	bool unified;  /* cgroup v2 alone */
 	bool apparmor; /* or another security module that LXC can use */
+	/* Those that this host has; each list ends in NULL.  Without a leading slash. */
+	const char *paths[CHECK_N_PATHS][12];
 };
 
 void check_host_init(struct check_host *host);
@@ -113,10 +124,6 @@ bool check_live(struct check_work *w);
 
 /* Is there an entry that covers that path of /proc or /sys with nothing, or read-only? */
 bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is_enough);
-
-/* Folders and files that tell about the host or switch it; each list ends in NULL. */
-extern const char *const check_paths_switches[],
-	*const check_paths_kernel[], *const check_paths_host[], *const check_paths_sys[];
 
 /*
  * True if somebody other than root and that user can change what the path leads to; what
