@@ -12,6 +12,7 @@
 #define HARDEN_CONF "harden.conf"
 #define HARDEN_POLICY "policy"
 #define HARDEN_AUDIT "audit.json"
+#define HARDEN_HISTORY "audit.log"
 #define HARDEN_RECORD "record.json"
 
 /*

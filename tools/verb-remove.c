@@ -47,7 +47,8 @@ static int find_foreign_line(int dirfd, const char *path, unsigned int *ret_line
 
 static int remove_files(int dirfd, unsigned int *n)
 {
-	static const char *const names[] = { HARDEN_CONF, HARDEN_POLICY, HARDEN_AUDIT };
+	static const char *const names[] = { HARDEN_CONF, HARDEN_POLICY, HARDEN_AUDIT,
+					     HARDEN_HISTORY };
 	bool made;
 	auto_close int fd = harden_dir_open(dirfd, false, &made);
 	int r = fd == -ENOENT ? 0 : fd;
