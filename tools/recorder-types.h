@@ -38,7 +38,7 @@ struct user_namespace {
 };
 
 struct kernel_cap_struct { /* one member of 64 bits, or, before 6.3, two of 32 */
-	__u64 val;
+	__u64 bits;
 };
 
 struct cred {

@@ -220,9 +220,13 @@ static __always_inline __u8 get_target(struct user_namespace *ns, const bool dir
 static __always_inline bool is_borrowed(struct task_struct *task, const struct cred *cred,
 					const bool direct)
 {
+	__u64 held = 0;
+
 	if (cred == READ(task->real_cred, task, real_cred))
 		return false;
-	return BPF_CORE_READ(cred, cap_bset.val) & ~bounding ||
+	/* The whole of it: what its member is called has changed (Linux 6.3). */
+	bpf_core_read(&held, sizeof(held), &cred->cap_bset);
+	return held & ~bounding ||
 	       get_target(BPF_CORE_READ(cred, user_ns), false) == RECORDER_OTHER;
 }
 
@@ -230,8 +234,10 @@ static __always_inline bool is_borrowed(struct task_struct *task, const struct c
 
 static __always_inline void *get_regs(struct task_struct *task, const bool direct)
 {
-	if (direct)
-		return (void *)bpf_task_pt_regs(task); /* Linux 5.15 */
+	if (direct) /* that is, Linux 5.15 or later */
+		return (void *)bpf_task_pt_regs(task);
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (void *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(task, stack) + STACK_SIZE - bpf_core_type_size(struct pt_regs___x86);
 }
 
