@@ -61,6 +61,7 @@ tools_lxc_harden_SOURCES = \
 tools_lxc_harden_SOURCES += \
 	tools/proof.c tools/proof.h \
 	tools/prove.h \
+	tools/prove-deadline.c tools/prove-deadline.h \
 	tools/prove-apply.c \
 	tools/prove-config.c tools/prove-config.h \
 	tools/prove-copy.c tools/prove-copy.h tools/prove-copytree.c \

@@ -87,7 +87,10 @@ static void set_line(struct prove_result *result, struct span line)
 	result->line[n] = '\0';
 }
 
-/* Of lines that say as much, the first is nearest to the cause. */
+/*
+ * Of lines that say as much, the first is nearest to the cause of a boot that failed, and the
+ * last to that of work that did.
+ */
 void prove_units_take_line(struct trial *t, struct span text)
 {
 	struct span line, best = { NULL, 0 };
@@ -95,7 +98,8 @@ void prove_units_take_line(struct trial *t, struct span text)
 
 	while (span_next_line(&text, &line)) {
 		line = trim_line(line);
-		if (line.n && rank_line(line) < best_rank && !is_noise(t, line)) {
+		if (line.n && rank_line(line) < best_rank + (t->stage >= PROVE_CHECK) &&
+		    !is_noise(t, line)) {
 			best = line;
 			best_rank = rank_line(line);
 		}
@@ -198,8 +202,12 @@ void prove_units_find_evidence(struct trial *t)
 		if (t->result->unit[0] && ask(t, of_unit))
 			return;
 		/* A unit without a word of its own: what others say would only mislead. */
-		if (t->result->inactive || ask(t, all_lines))
+		if (t->result->inactive)
 			return;
+		if (ask(t, all_lines)) {
+			t->result->sure = false; /* it may be about something else */
+			return;
+		}
 	}
 	if (t->stage > PROVE_START)
 		take_file(t, "console");

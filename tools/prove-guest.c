@@ -24,14 +24,6 @@
 
 volatile sig_atomic_t prove_guest_stop;
 
-int64_t prove_guest_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t); /* a clock that every kernel has */
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static void nap(unsigned int ms)
 {
 	(void)poll(NULL, 0, (int)ms); /* a signal may end it early */
@@ -47,10 +39,10 @@ static bool has_ended(pid_t pid, int *ret_status)
 
 static bool await_end(pid_t pid, unsigned int limit_ms, int *ret_status)
 {
-	int64_t end = prove_guest_now() + limit_ms;
+	int64_t end = prove_deadline_now() + limit_ms;
 
 	while (!has_ended(pid, ret_status)) {
-		if (prove_guest_now() >= end)
+		if (prove_deadline_now() >= end)
 			return false;
 		nap(3);
 	}
@@ -106,7 +98,7 @@ static __attribute__((noreturn)) void run_monitor(const struct prove_guest *gues
 
 int prove_guest_start(struct prove_guest *guest, unsigned int limit_ms)
 {
-	int64_t end = prove_guest_now() + limit_ms;
+	int64_t end = prove_deadline_now() + limit_ms;
 
 	guest->c = open_container(guest);
 	if (!guest->c)
@@ -126,7 +118,7 @@ int prove_guest_start(struct prove_guest *guest, unsigned int limit_ms)
 			if (guest->init > 0)
 				return 0;
 		}
-		if (prove_guest_now() >= end)
+		if (prove_deadline_now() >= end)
 			return -ETIMEDOUT;
 		nap(5);
 	}
@@ -206,7 +198,7 @@ int prove_guest_run(struct prove_guest *guest, const char *const argv[], unsigne
 {
 	auto_free char *text = malloc(PROVE_OUTPUT_MAX + 1);
 	struct collector out = { .text = text };
-	int64_t end = prove_guest_now() + limit_ms;
+	struct prove_deadline deadline = prove_deadline_begin(limit_ms);
 	bool ended = false;
 	int fds[2], status = 0, r = 0;
 	pid_t pid;
@@ -232,7 +224,7 @@ int prove_guest_run(struct prove_guest *guest, const char *const argv[], unsigne
 		ended = has_ended(pid, &status);
 		if (!ended && (prove_guest_stop || !prove_guest_is_alive(guest)))
 			r = -ECANCELED;
-		else if (!ended && prove_guest_now() >= end)
+		else if (!ended && prove_deadline_is_over(&deadline))
 			r = -ETIMEDOUT;
 	}
 	if (r < 0) {
@@ -259,13 +251,13 @@ int prove_guest_run(struct prove_guest *guest, const char *const argv[], unsigne
 
 int prove_guest_shutdown(struct prove_guest *guest, unsigned int limit_ms)
 {
-	int64_t end = prove_guest_now() + limit_ms;
+	struct prove_deadline deadline = prove_deadline_begin(limit_ms);
 
 	/* With no time to wait it only sends the signal. */
 	if (!guest->c->shutdown(guest->c, 0) && prove_guest_is_alive(guest))
 		return -ECANCELED;
 	while (prove_guest_is_alive(guest)) {
-		if (prove_guest_stop || prove_guest_now() >= end)
+		if (prove_guest_stop || prove_deadline_is_over(&deadline))
 			return -ETIMEDOUT;
 		nap(5);
 	}

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "lib/span.h"
+#include "tools/prove-deadline.h"
 
 #define PROVE_OUTPUT_MAX (256u << 10)
 
@@ -31,8 +32,6 @@ struct prove_output {
 
 /* Set by a signal handler: give up as soon as possible. */
 extern volatile sig_atomic_t prove_guest_stop;
-
-int64_t prove_guest_now(void); /* milliseconds of a clock that only goes forward */
 
 /* Starts it and waits until its init has been executed: 0, -ECANCELED if it ended, -ETIMEDOUT. */
 int prove_guest_start(struct prove_guest *guest, unsigned int limit_ms);

@@ -168,7 +168,8 @@ static const struct prove_slot *wait_slot(struct prove_pool *pool, unsigned int 
 	for (size_t i = 0; i < pool->n_slots; i++) {
 		if (pool->slots[i].pid) {
 			of[n] = &pool->slots[i];
-			fds[n++] = (struct pollfd){ .fd = of[n - 1]->fd, .events = POLLIN };
+			fds[n] = (struct pollfd){ .fd = of[n]->fd, .events = POLLIN };
+			n++;
 		}
 	}
 	fds[n] = (struct pollfd){ .fd = pool->signalfd, .events = POLLIN };
@@ -185,28 +186,28 @@ static const struct prove_slot *wait_slot(struct prove_pool *pool, unsigned int 
 
 const struct prove_slot *prove_pool_wait(struct prove_pool *pool, unsigned int ms)
 {
-	int64_t end = prove_guest_now() + ms;
+	int64_t end = prove_deadline_now() + ms;
 	const struct prove_slot *slot = NULL;
 
 	do {
-		int64_t left = end - prove_guest_now();
+		int64_t left = end - prove_deadline_now();
 
 		slot = wait_slot(pool, left > 0 ? (unsigned int)left : 0, true);
-	} while (!slot && !pool->stopping && prove_guest_now() < end);
+	} while (!slot && !pool->stopping && prove_deadline_now() < end);
 	reap_orphans(pool);
 	return slot;
 }
 
 void prove_pool_done(struct prove_pool *pool)
 {
-	int64_t end = prove_guest_now() + END_MS;
+	int64_t end = prove_deadline_now() + END_MS;
 	struct capsearch_want list[PROVE_POOL_MAX];
 
 	for (size_t i = 0; i < pool->n_slots; i++) {
 		if (pool->slots[i].pid)
 			(void)kill(pool->slots[i].pid, SIGTERM); /* not reaped yet */
 	}
-	while (prove_pool_running(pool, list) && prove_guest_now() < end)
+	while (prove_pool_running(pool, list) && prove_deadline_now() < end)
 		(void)wait_slot(pool, 200, false);
 	/* What is left ends with us, as we are pid 1. */
 	free(pool->slots);

@@ -16,7 +16,7 @@ void prove_progress_begin(struct prove_progress *p, bool quiet, size_t jobs)
 {
 	*p = (struct prove_progress){ .quiet = quiet,
 				      .terminal = isatty(STDERR_FILENO),
-				      .begin = prove_guest_now(),
+				      .begin = prove_deadline_now(),
 				      .jobs = jobs };
 }
 
@@ -56,7 +56,7 @@ void prove_progress_tell(struct prove_progress *p, const struct capsearch_want *
 	if (result->verdict != PROVE_PASS && result->line[0])
 		emit_printf(&e, " (%s)", result->line);
 	fprintf(stderr, "boot %u, %.1f s: %s\n", p->done,
-		(double)(prove_guest_now() - p->begin) / 1000, text);
+		(double)(prove_deadline_now() - p->begin) / 1000, text);
 }
 
 void prove_progress_say(struct prove_progress *p, const char *text)
@@ -69,7 +69,7 @@ void prove_progress_say(struct prove_progress *p, const char *text)
 
 void prove_progress_draw(struct prove_progress *p)
 {
-	double took = (double)(prove_guest_now() - p->begin) / 1000;
+	double took = (double)(prove_deadline_now() - p->begin) / 1000;
 	unsigned int total = p->done + p->left, filled = total ? BAR * p->done / total : 0;
 	char bar[BAR + 1];
 

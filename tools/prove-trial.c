@@ -69,12 +69,12 @@ static unsigned int limit_ms(const struct trial *t, unsigned int baseline_ms)
 static int64_t begin(struct trial *t, enum prove_stage stage)
 {
 	t->stage = stage;
-	return prove_guest_now();
+	return prove_deadline_now();
 }
 
 static void end(struct trial *t, int64_t since)
 {
-	t->result->state.ms[t->stage] = (unsigned int)(prove_guest_now() - since);
+	t->result->state.ms[t->stage] = (unsigned int)(prove_deadline_now() - since);
 }
 
 /* --- The steps ------------------------------------------------------------------------ */
@@ -113,12 +113,12 @@ static int guest_ended(struct trial *t)
 }
 
 /* Without systemd: the same processes for a while, and those of the baseline among them. */
-static int boot_without_systemd(struct trial *t, int64_t until)
+static int boot_without_systemd(struct trial *t, const struct prove_deadline *until)
 {
-	int64_t still = prove_guest_now();
+	int64_t begun = prove_deadline_now(), still = begun;
 	struct prove_state last = { .n_comms = 0 };
 
-	while (prove_guest_now() < until && !prove_guest_stop) {
+	while (!prove_guest_stop && !prove_deadline_is_over(until)) {
 		struct prove_state now = { .n_comms = 0 };
 
 		if (!prove_guest_is_alive(&t->guest))
@@ -126,15 +126,17 @@ static int boot_without_systemd(struct trial *t, int64_t until)
 		if (prove_units_read_comms(&t->guest, &now) == 0) {
 			if (!prove_units_same_comms(&now, &last)) {
 				last = now;
-				still = prove_guest_now();
+				still = prove_deadline_now();
 			}
 			if (t->try->baseline && !prove_units_missing_comm(t->try->baseline, &now))
 				break;
 		}
-		if (!t->try->baseline && prove_guest_now() - still > 4 * STILL_MS)
+		if (!t->try->baseline && prove_deadline_now() - still > 4L * STILL_MS)
 			break;
 		(void)poll(NULL, 0, 40);
 	}
+	/* Without the time in which nothing came any more. */
+	t->result->state.ms[PROVE_BOOT] = (unsigned int)(still - begun);
 	t->result->state.n_comms = last.n_comms;
 	memcpy(t->result->state.comms, last.comms, sizeof(last.comms));
 	if (t->try->baseline) {
@@ -150,13 +152,13 @@ static int boot_without_systemd(struct trial *t, int64_t until)
 	return 0;
 }
 
-static int boot_with_systemd(struct trial *t, int64_t until)
+static int boot_with_systemd(struct trial *t, const struct prove_deadline *until)
 {
 	const struct prove_state *baseline = t->try->baseline;
 	unsigned int wait = baseline ? baseline->ms[PROVE_BOOT] / 2 : 100;
 	const struct prove_unit *bad;
 
-	while (!prove_guest_stop && prove_guest_now() < until) {
+	while (!prove_guest_stop && !prove_deadline_is_over(until)) {
 		int r;
 
 		(void)poll(NULL, 0, (int)(wait < 600 ? wait : 600));
@@ -191,10 +193,11 @@ static int boot_with_systemd(struct trial *t, int64_t until)
 static int step_boot(struct trial *t)
 {
 	int64_t since = begin(t, PROVE_BOOT);
-	int64_t until = since + limit_ms(t, t->setup->boot_seconds * 1000);
-	int r = t->setup->systemd ? boot_with_systemd(t, until) : boot_without_systemd(t, until);
+	struct prove_deadline until =
+		prove_deadline_begin(limit_ms(t, t->setup->boot_seconds * 1000));
+	int r = t->setup->systemd ? boot_with_systemd(t, &until) : boot_without_systemd(t, &until);
 
-	if (r == 0)
+	if (r == 0 && t->setup->systemd)
 		end(t, since);
 	return r;
 }

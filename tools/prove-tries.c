@@ -266,8 +266,8 @@ int prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_trie
 	if (tok && result &&
 	    io_read_file_at(dirfd, PROVE_TRIES_FILE, SIZE_MAX_FILE, &text, &size) == 0)
 		o = json_tokener_parse_ex(tok, text, (int)size);
-	if (json_object_is_type(o, json_type_object) && get_hex(o, "key", &found) && found == key &&
-	    json_object_object_get_ex(o, "tries", &list) &&
+	if (result && json_object_is_type(o, json_type_object) && get_hex(o, "key", &found) &&
+	    found == key && json_object_object_get_ex(o, "tries", &list) &&
 	    json_object_is_type(list, json_type_array) &&
 	    json_object_array_length(list) <= TRIES_MAX) {
 		ok = true;

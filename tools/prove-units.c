@@ -34,7 +34,9 @@ static bool is_asked_for(const struct unitlist_row *row)
 	if (unitlist_has_suffix(row->name, ".mount") ||
 	    unitlist_has_suffix(row->name, ".automount"))
 		return false;
-	return span_is(row->sub, "running") || !span_starts(row->name, "systemd-");
+	if (!span_starts(row->name, "systemd-"))
+		return true;
+	return span_is(row->sub, "running") && unitlist_has_suffix(row->name, ".service");
 }
 
 static void take_row(const struct unitlist_row *row, struct prove_state *state)

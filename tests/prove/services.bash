@@ -80,6 +80,7 @@ service_prepare_web() {
 	# shellcheck disable=SC2016 # PHP's own
 	printf '%s\n' '<?php echo 6 * 7, " ", posix_getpwuid(posix_geteuid())["name"], "\n";' >"$root/var/www/html/t.php"
 	[ "$1" = nginx-php ] || return 0
+	rm -f "$root/etc/nginx/sites-enabled/default" # a link of the guest's, which leads to the host's /etc
 	# shellcheck disable=SC2016 # nginx's own
 	printf '%s\n' 'server {' 'listen 80 default_server;' 'root /var/www/html;' \
 		'location ~ \.php$ { include snippets/fastcgi-php.conf; fastcgi_pass unix:/run/php/php8.2-fpm.sock; }' '}' \
