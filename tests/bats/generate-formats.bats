@@ -42,12 +42,20 @@ teardown_file() { rm -rf --one-file-system "$CT_TMP"; }
 	generate --json --format pve --dry-run fake | jq -e '.written | not'
 }
 
-# As Incus writes it: no common.conf, hooks by version 1, cgroups forced.
+# As Incus writes it: no common.conf, hooks by version 1, cgroups forced, folders of the
+# host's /sys bound in, writable.
 incus_config() {
 	sed '/^lxc.include/d' "$1"
-	printf '%s\n' 'lxc.hook.version = 1' 'lxc.mount.auto = proc:rw sys:rw cgroup:rw:force' 'lxc.tty.max = 0' \
+	printf '%s\n' 'lxc.hook.version = 1' 'lxc.mount.auto = proc:rw sys:rw cgroup:rw:force' 'lxc.autodev = 1' \
+		'lxc.pty.max = 1024' 'lxc.tty.max = 0' \
 		'lxc.cap.drop = sys_time sys_module sys_rawio mac_admin mac_override' \
-		'lxc.mount.entry = mqueue dev/mqueue mqueue rw,relatime,create=dir,optional 0 0'
+		'lxc.mount.entry = /sys/fs/fuse/connections sys/fs/fuse/connections none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /sys/fs/pstore sys/fs/pstore none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /sys/kernel/config sys/kernel/config none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /sys/kernel/debug sys/kernel/debug none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /sys/kernel/security sys/kernel/security none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /sys/kernel/tracing sys/kernel/tracing none rbind,create=dir,optional 0 0' \
+		'lxc.mount.entry = /dev/mqueue dev/mqueue none rbind,create=dir,optional 0 0'
 }
 
 @test "incus: text for raw.lxc, which boots behind what Incus writes" {
