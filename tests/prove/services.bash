@@ -62,7 +62,7 @@ service_prepare() {
 	chrony)
 		# It keeps no time here: the clock is the host's.
 		mkdir -p "$root/etc/systemd/system/chrony.service.d" &&
-			printf '%s\n' '[Unit]' 'ConditionCapability=' '[Service]' 'ExecStart=' 'ExecStart=/usr/sbin/chronyd -x -F 1' \
+			printf '%s\n' '[Unit]' 'ConditionCapability=' '[Service]' 'ExecStart=' 'ExecStart=!/usr/sbin/chronyd -x -F 1' \
 				>"$root/etc/systemd/system/chrony.service.d/override.conf"
 		;;
 	sshd)
