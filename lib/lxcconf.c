@@ -469,10 +469,35 @@ static void clear_caps(struct lxcconf *conf, size_t by, const char *key, enum lx
 	}
 }
 
+static bool has_word(struct span rest, const char *wanted)
+{
+	struct span word;
+
+	while (span_next_word(&rest, &word)) {
+		if (span_is(word, wanted))
+			return true;
+	}
+	return false;
+}
+
+/* What one setting of the list in force says. */
+static void take_cap_words(struct lxcconf *conf, size_t index, bool keeps)
+{
+	struct span rest = span_of(conf->settings[index].value), word;
+	struct lxcconf_error unused;
+	unsigned int cap;
+
+	while (span_next_word(&rest, &word)) {
+		if (span_is(word, "none") && keeps)
+			reset_caps(conf, false, index);
+		else if (parse_cap(conf, word, &cap, &unused) == 0 && cap <= CAPS_MAX)
+			conf->caps[cap] = (struct lxcconf_cap){ keeps, index };
+	}
+}
+
 /* Computes anew what each list in force says; until 4.0.10 the two can stand together. */
 static void decide_caps(struct lxcconf *conf)
 {
-	struct lxcconf_error unused;
 	bool keeps = false;
 
 	for (size_t i = conf->n_settings; i > 0 && !keeps; i--)
@@ -482,21 +507,31 @@ static void decide_caps(struct lxcconf *conf)
 	reset_caps(conf, !keeps, LXCCONF_NONE);
 	for (size_t i = 0; i < conf->n_settings; i++) {
 		const struct lxcconf_setting *s = &conf->settings[i];
-		struct span rest = span_of(s->value), word;
-		unsigned int cap;
 
 		if (s->state != LXCCONF_IN_FORCE ||
 		    strcmp(s->key, keeps ? "lxc.cap.keep" : "lxc.cap.drop") != 0)
 			continue;
 		if (keeps && conf->caps[0].by == LXCCONF_NONE)
 			reset_caps(conf, false, i); /* the whitelist's first line drops the rest */
-		while (span_next_word(&rest, &word)) {
-			if (span_is(word, "none") && keeps)
-				reset_caps(conf, false, i);
-			else if (parse_cap(conf, word, &cap, &unused) == 0 && cap <= CAPS_MAX)
-				conf->caps[cap] = (struct lxcconf_cap){ keeps, i };
-		}
+		take_cap_words(conf, i, keeps);
 	}
+}
+
+/* One more line of the list that is in force already says nothing about the others. */
+static bool is_one_more(const struct lxcconf *conf, size_t index)
+{
+	const struct lxcconf_setting *s = &conf->settings[index];
+	bool keep = strcmp(s->key, "lxc.cap.keep") == 0;
+
+	return s->value[0] && keep == conf->keeps && !(keep && has_word(span_of(s->value), "none"));
+}
+
+static void redecide_caps(struct lxcconf *conf, size_t index)
+{
+	if (is_one_more(conf, index))
+		take_cap_words(conf, index, conf->keeps);
+	else
+		decide_caps(conf);
 }
 
 static int check_cap_words(const struct lxcconf *conf, struct span rest, bool keep,
@@ -516,17 +551,6 @@ static int check_cap_words(const struct lxcconf *conf, struct span rest, bool ke
 			return -EINVAL;
 	}
 	return 0;
-}
-
-static bool has_word(struct span rest, const char *wanted)
-{
-	struct span word;
-
-	while (span_next_word(&rest, &word)) {
-		if (span_is(word, wanted))
-			return true;
-	}
-	return false;
 }
 
 /* set_config_cap_keep(), set_config_cap_drop() */
@@ -689,7 +713,7 @@ int lxcconf_add(struct lxcconf *conf, size_t file, const struct lxcconf_line *li
 	else
 		clear(conf, index, kind);
 	if (r == 0 && kind == LXCCONF_CAPS)
-		decide_caps(conf);
+		redecide_caps(conf, index);
 	return r;
 }
 
