@@ -14,7 +14,10 @@ bool fstab_next(struct span *rest, struct fstab_entry *ret)
 		if (!line.n || line.p[0] == '#')
 			continue;
 		if (span_next_word(&line, &e.spec) && span_next_word(&line, &e.file) &&
-		    span_next_word(&line, &e.type) && span_next_word(&line, &e.options)) {
+		    span_next_word(&line, &e.type)) {
+			/* getmntent(3), by which systemd reads it, does without options. */
+			if (!span_next_word(&line, &e.options))
+				e.options = (struct span){ "", 0 };
 			*ret = e;
 			return true;
 		}

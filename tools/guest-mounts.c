@@ -102,7 +102,8 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 
 	if (!is_own_target(target))
 		return guest_add_note(guest, span_of(who), "mounts at a place that is not its own");
-	fd = rootfs_open_at(rootfd, target, O_PATH);
+	/* LXC would stop at a mount of a folder on a file, and the container never start. */
+	fd = rootfs_open_at(rootfd, target, O_PATH | O_DIRECTORY);
 	if (fd == -ELOOP || fd == -ENOTDIR)
 		return guest_add_note(guest, span_of(who), "mounts at a symbolic link or a file");
 	if (fd >= 0)
