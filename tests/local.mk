@@ -67,6 +67,8 @@ bats_tests = \
 	tests/bats/html.bats \
 	tests/bats/prove.bats \
 	tests/bats/generate.bats \
+	tests/bats/generate-bad-input.bats \
+	tests/bats/generate-durability.bats \
 	tests/bats/generate-guest.bats \
 	tests/bats/generate-formats.bats \
 	tests/bats/cap-audit.bats \

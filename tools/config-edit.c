@@ -160,6 +160,31 @@ int config_edit_open(const char *lxcpath, const char *name)
 	return r < 0 ? r : take_fd(&fd);
 }
 
+int config_edit_check(int dirfd, unsigned int *ret_line)
+{
+	auto_free char *text = NULL;
+	const char *nul;
+	struct stat st;
+	size_t size;
+	int r;
+
+	*ret_line = 0;
+	if (fstatat(dirfd, CONFIG, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	r = io_read_file_at(dirfd, CONFIG, SIZE_MAX_CONFIG, &text, &size);
+	if (r < 0)
+		return r;
+	nul = memchr(text, '\0', size);
+	if (!nul)
+		return 0;
+	*ret_line = 1;
+	for (const char *p = text; p < nul; p++)
+		*ret_line += *p == '\n';
+	return -EINVAL;
+}
+
 static int copy_xattr(int from, int to, const char *name)
 {
 	char value[65536]; /* XATTR_SIZE_MAX */

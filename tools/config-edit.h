@@ -45,6 +45,12 @@ typedef int (*config_edit_text)(struct span text, const char *path, char **ret_t
 int config_edit_open(const char *lxcpath, const char *name);
 
 /*
+ * Whether "config" in that folder can be edited: 0; -ELOOP for a symlink; -EINVAL if it holds
+ * a NUL, with its line in *ret_line; else -errno, also for what is no regular file.
+ */
+int config_edit_check(int dirfd, unsigned int *ret_line);
+
+/*
  * Edits "config" in that folder.  The file is replaced at once and for good, with its owner,
  * mode and extended attributes; a crash leaves the old or the new one.  1 if it was changed,
  * 0 if there was nothing to do, -EAGAIN if somebody else changed it meanwhile, -ELOOP if it

@@ -192,6 +192,38 @@ static int tell(const struct writer *w, const char *what, int r)
 	return r == -ELOOP || r == -ENOTDIR || r == -EINVAL ? COMMAND_MISUSE : COMMAND_FAILED;
 }
 
+/* What is there already and is none of ours: the input's fault. */
+static int refuse_old(const struct writer *w, const char *what, const char *reason)
+{
+	struct command_text path;
+
+	command_error(w->cmd->verb, "'%s/%s/" HARDEN_DIR "%s': %s",
+		      command_escape(&path, w->cmd->lxcpaths[0]), w->cmd->name, what, reason);
+	return COMMAND_MISUSE;
+}
+
+/* -1 to go on, else the exit status. */
+static int read_both(struct writer *w, int fd)
+{
+	const struct {
+		const char *name, *path;
+		struct writer_text *text;
+	} files[] = { { HARDEN_CONF, "/" HARDEN_CONF, &w->old_fragment },
+		      { HARDEN_POLICY, "/" HARDEN_POLICY, &w->old_policy } };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int r = read_old(fd, files[i].name, files[i].text);
+
+		if (r == -EINVAL || r == -EFBIG)
+			return refuse_old(w, files[i].path,
+					  r == -EFBIG ? "too large to be generate's"
+						      : "not a regular file");
+		if (r < 0)
+			return tell(w, "/" HARDEN_DIR, r);
+	}
+	return -1;
+}
+
 static int write_all(struct writer *w, int dirfd, int fd, struct files *f)
 {
 	const char *wrong;
@@ -245,17 +277,18 @@ static int write_or_undo(struct writer *w, int dirfd, int fd)
 int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 {
 	auto_close int fd = harden_dir_open(dirfd, true, &w->made);
-	int r = fd, code = COMMAND_FAILED;
+	int r, code;
 
-	if (r >= 0)
-		r = tidy(dirfd, fd);
-	if (r >= 0)
-		r = read_old(fd, HARDEN_CONF, &w->old_fragment);
-	if (r >= 0)
-		r = read_old(fd, HARDEN_POLICY, &w->old_policy);
+	if (fd < 0)
+		return tell(w, "/" HARDEN_DIR, fd);
+	if (!harden_dir_is_safe(dirfd, fd))
+		return refuse_old(w, "", "others than the container's owner can write to it");
+	r = tidy(dirfd, fd);
+	code = r < 0 ? tell(w, "/" HARDEN_DIR, r) : read_both(w, fd);
 	*ret_changed = !same(&w->old_fragment, &w->fragment) || !same(&w->old_policy, &w->policy) ||
 		       !w->plan->included || !w->in_place;
-	code = r < 0 ? tell(w, "/" HARDEN_DIR, r) : write_or_undo(w, dirfd, fd);
+	if (code < 0)
+		code = write_or_undo(w, dirfd, fd);
 	if (code != COMMAND_DONE && w->made)
 		(void)unlinkat(dirfd, HARDEN_DIR, AT_REMOVEDIR); /* the first is told */
 	return code;

@@ -116,8 +116,9 @@ int guest_read_file(int rootfd, const char *path, size_t limit, char **ret, size
 
 const char *guest_why(int r)
 {
-	return r == -EINVAL  ? "not a regular file, not read"
-	       : r == -EFBIG ? "too large, not read"
-	       : r == -ELOOP ? "a symbolic link, not followed"
-			     : strerror(-r);
+	return r == -EINVAL   ? "not a regular file, not read"
+	       : r == -EFBIG  ? "too large, not read"
+	       : r == -ELOOP  ? "a symbolic link, not followed"
+	       : r == -EDQUOT ? "not read, as there is more text in units than is read"
+			      : strerror(-r);
 }

@@ -4,6 +4,7 @@
 
 #include "tools/guest-read.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
@@ -20,7 +22,8 @@
 #include "tools/guest-units.h"
 
 #define FILES_MAX 4000000u
-#define DEPTH_MAX 128 /* one descriptor each */
+#define DEPTH_MAX 128 /* one descriptor and one buffer each */
+#define ENTRIES_SIZE 32768
 
 struct walk {
 	struct guest *guest;
@@ -30,6 +33,7 @@ struct walk {
 	unsigned int depth;
 	char path[PATH_MAX];
 	size_t n; /* bytes of path in use */
+	int cwd;  /* the folder that the process is in, not owned */
 };
 
 /*
@@ -42,9 +46,26 @@ static bool counts(const struct walk *w, const struct filecap *cap)
 			   : cap->version < 3 || cap->rootid == 0;
 }
 
+/*
+ * There is no lgetxattr(2) with a descriptor of the folder before Linux 6.13, and the way
+ * through /proc/self/fd costs more than the call: so the process goes there, and back.
+ */
+static ssize_t get_filecap(struct walk *w, int dirfd, const char *name, char *value, size_t size)
+{
+	ssize_t n;
+
+	if (w->cwd != dirfd) {
+		if (fchdir(dirfd) < 0)
+			return -errno;
+		w->cwd = dirfd;
+	}
+	n = lgetxattr(name, "security.capability", value, size);
+	return n < 0 ? -errno : n;
+}
+
 static int read_file(struct walk *w, int dirfd, const char *name, const struct stat *st)
 {
-	char proc[sizeof("/proc/self/fd//") + 11 + NAME_MAX], value[FILECAP_SIZE_MAX];
+	char value[FILECAP_SIZE_MAX];
 	struct span path = { w->path, w->n };
 	struct filecap cap;
 	ssize_t n;
@@ -55,13 +76,13 @@ static int read_file(struct walk *w, int dirfd, const char *name, const struct s
 		r = guest_add_setuid(w->guest, path);
 	if (r < 0)
 		return r;
-	/* By the folder's descriptor, and the last component is not followed: never opened. */
-	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d/%s", dirfd, name); /* sized to fit */
-	n = lgetxattr(proc, "security.capability", value, sizeof(value));
-	if (n < 0)
-		return errno == ERANGE ? guest_add_note(w->guest, path, "odd file capabilities")
-				       : 0;
-	if (filecap_parse((struct span){ value, (size_t)n }, &cap) < 0)
+	/* The last component is not followed, and the file never opened. */
+	n = get_filecap(w, dirfd, name, value, sizeof(value));
+	if (n == -ENODATA || n == -ENOTSUP || n == -ENOENT)
+		return 0;
+	if (n < 0 && n != -ERANGE && n != -EINVAL && n != -EOVERFLOW)
+		return guest_add_note(w->guest, path, strerror((int)-n));
+	if (n < 0 || filecap_parse((struct span){ value, (size_t)n }, &cap) < 0)
 		return guest_add_note(w->guest, path, "odd file capabilities");
 	if (!counts(w, &cap) || !cap.permitted.bits)
 		return 0;
@@ -91,71 +112,91 @@ static int walk_entry(struct walk *w, int dirfd, const char *name)
 	return walk_folder(w, fd);
 }
 
+/* One that the folder holds, below w->path. */
+static int walk_name(struct walk *w, int dirfd, const struct dirent64 *entry)
+{
+	size_t length = strlen(entry->d_name), n = w->n;
+	int r;
+
+	if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+		return 0;
+	if (++w->guest->n_files > FILES_MAX)
+		return -E2BIG;
+	if (entry->d_type != DT_REG && entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN)
+		return 0;
+	if (n + 1 + length >= sizeof(w->path))
+		return guest_add_note(w->guest, (struct span){ w->path, n },
+				      "paths too long below it, not looked at");
+	w->path[n] = '/';
+	memcpy(w->path + n + 1, entry->d_name, length);
+	w->n = n + 1 + length;
+	r = walk_entry(w, dirfd, entry->d_name);
+	w->n = n;
+	return r;
+}
+
+/* The names of a folder, so many at a time as fit: more system calls are what readdir(3) adds. */
+static int walk_names(struct walk *w, int fd, char *buf)
+{
+	ssize_t n;
+	int r = 0;
+
+	while (r == 0 && (n = getdents64(fd, buf, ENTRIES_SIZE)) > 0) {
+		for (ssize_t at = 0; r == 0 && at < n;) {
+			/* NOLINTNEXTLINE(clang-diagnostic-cast-align): the kernel aligns them. */
+			const struct dirent64 *entry = (const void *)(buf + at);
+
+			at += entry->d_reclen;
+			r = walk_name(w, fd, entry);
+		}
+	}
+	if (r == 0 && n < 0)
+		r = guest_add_note(w->guest, (struct span){ w->path, w->n }, strerror(errno));
+	return r;
+}
+
 /* Keeps fd. */
 static int walk_folder(struct walk *w, int fd)
 {
-	auto_closedir DIR *dir = fdopendir(fd);
-	const struct dirent *entry;
-	size_t n = w->n;
-	int r = 0;
+	auto_close int dirfd = fd;
+	auto_free char *buf = NULL;
+	int r;
 
-	if (!dir) {
-		(void)close(fd); /* a folder */
-		return -ENOMEM;
-	}
 	if (w->depth == DEPTH_MAX)
-		return guest_add_note(w->guest, (struct span){ w->path, n },
+		return guest_add_note(w->guest, (struct span){ w->path, w->n },
 				      "folders nested too deep, not looked at");
+	buf = malloc(ENTRIES_SIZE);
+	if (!buf)
+		return -ENOMEM;
 	w->depth++;
-	while (r == 0) {
-		size_t length;
-
-		errno = 0;
-		entry = readdir(dir);
-		if (!entry) {
-			if (errno)
-				r = guest_add_note(w->guest, (struct span){ w->path, n },
-						   strerror(errno));
-			break;
-		}
-		length = strlen(entry->d_name);
-
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		if (++w->guest->n_files > FILES_MAX)
-			return -E2BIG;
-		if (entry->d_type != DT_REG && entry->d_type != DT_DIR &&
-		    entry->d_type != DT_UNKNOWN)
-			continue;
-		if (n + 1 + length >= sizeof(w->path)) /* never: the depth is less */
-			continue;
-		w->path[n] = '/';
-		memcpy(w->path + n + 1, entry->d_name, length);
-		w->n = n + 1 + length;
-		r = walk_entry(w, dirfd(dir), entry->d_name);
-	}
-	w->n = n;
+	r = walk_names(w, dirfd, buf);
 	w->depth--;
+	if (w->cwd == dirfd)
+		w->cwd = -EBADF; /* its number may become another folder's */
 	return r;
 }
 
 static int walk_tree(struct guest *guest, int rootfd, bool idmapped)
 {
-	struct walk w = { .guest = guest, .idmapped = idmapped };
-	int fd = rootfs_open_at(rootfd, ".", O_RDONLY | O_DIRECTORY);
+	struct walk w = { .guest = guest, .idmapped = idmapped, .cwd = -EBADF };
+	auto_close int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = cwd < 0 ? -errno : rootfs_open_at(rootfd, ".", O_RDONLY | O_DIRECTORY), r;
 	struct stat st;
 
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0) {
-		int r = -errno;
+		r = -errno;
 
 		(void)close(fd); /* a folder */
 		return r;
 	}
 	w.dev = st.st_dev;
 	w.uid = st.st_uid;
-	return walk_folder(&w, fd);
+	r = walk_folder(&w, fd);
+	if (fchdir(cwd) < 0 && r == 0)
+		r = -errno;
+	return r;
 }
 
 /* systemd stops a service by its cgroup; scripts look for its program. */

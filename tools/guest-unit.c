@@ -17,6 +17,8 @@
 
 #define DROPINS_MAX 64 /* for one unit */
 #define UNIT_SIZE_MAX (256u << 10)
+/* Of all together: a guest can link one file as often as it likes. */
+#define UNITS_SIZE_MAX (8u << 20)
 
 const char *const guest_unit_folders[GUEST_UNIT_FOLDERS] = { "etc/systemd/system",
 							     "usr/local/lib/systemd/system",
@@ -145,6 +147,19 @@ static void take_mount(struct guest_unit *u, const struct unitfile_setting *s)
 	}
 }
 
+/* guest_read_file(), or -EDQUOT once the guest has said more than anybody has to say. */
+static int read_text(struct guest *guest, int rootfd, const char *path, char **ret,
+		     size_t *ret_size)
+{
+	int r = guest->unit_bytes > UNITS_SIZE_MAX
+			? -EDQUOT
+			: guest_read_file(rootfd, path, UNIT_SIZE_MAX, ret, ret_size);
+
+	if (r == 0)
+		guest->unit_bytes += *ret_size;
+	return r;
+}
+
 static void take_text(struct guest_unit *u, struct span text)
 {
 	struct unitfile file = UNITFILE_INIT(text);
@@ -201,7 +216,7 @@ static int find_unit(struct guest *guest, int rootfd, const char *name, char **r
 				moved = true;
 				continue;
 			}
-			r = guest_read_file(rootfd, path, UNIT_SIZE_MAX, ret, ret_size);
+			r = read_text(guest, rootfd, path, ret, ret_size);
 			if (r == 0)
 				return 1;
 			if (r == -ENOMEM)
@@ -239,7 +254,7 @@ static int read_dropins(struct guest *guest, int rootfd, const char *name, struc
 
 			(void)snprintf(path, sizeof(path), "%s/%s.d/%s", guest_unit_folders[i],
 				       name, all.list[k]);
-			r = guest_read_file(rootfd, path, UNIT_SIZE_MAX, &text, &size);
+			r = read_text(guest, rootfd, path, &text, &size);
 			if (r == 0)
 				take_text(u, (struct span){ text, size });
 			else if (r != -ENOENT && r != -ELOOP && r != -ENOTDIR && r != -ENOMEM)

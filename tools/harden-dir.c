@@ -36,6 +36,14 @@ int harden_dir_open(int dirfd, bool make, bool *ret_made)
 	return fd;
 }
 
+bool harden_dir_is_safe(int dirfd, int fd)
+{
+	struct stat above, st;
+
+	return fstat(dirfd, &above) == 0 && fstat(fd, &st) == 0 &&
+	       (st.st_uid == geteuid() || st.st_uid == above.st_uid) && !(st.st_mode & S_IWOTH);
+}
+
 /* As io_write_file_at() names what it writes: ".NAME.PID". */
 static bool is_temporary(const char *entry)
 {

@@ -21,6 +21,12 @@
  */
 int harden_dir_open(int dirfd, bool make, bool *ret_made);
 
+/*
+ * False if somebody who does not own the container's folder could change what is in this one:
+ * a fragment names programs that LXC runs.
+ */
+bool harden_dir_is_safe(int dirfd, int fd);
+
 /* Takes away what a writer that was killed left there: 0 or -errno. */
 int harden_dir_tidy(int fd);
 

@@ -127,6 +127,7 @@ int main(int argc, char *argv[])
 	if (open_standard_fds() < 0)
 		return COMMAND_FAILED;
 	(void)signal(SIGPIPE, SIG_IGN); /* told as a write error instead */
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes likewise */
 	if (!word) {
 		command_error(NULL, "which verb? (see --help)");
 		return COMMAND_MISUSE;

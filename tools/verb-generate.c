@@ -166,30 +166,43 @@ static int check_options(const struct command *cmd, const struct options *opts)
 	return 0;
 }
 
-static int refuse_guest(const struct command *cmd, const char *path, const char *reason)
+/* With the line that sets lxc.rootfs.path, or (NULL) the file that has none. */
+static int refuse_guest(const struct command *cmd, const struct plan *plan,
+			const struct lxcconf_setting *s, const char *reason)
 {
-	struct command_text buf;
+	const char *file = plan->own->files[s ? s->file : 0].path;
+	struct command_text path, value;
 
-	command_error(cmd->verb, "cannot read the guest at '%s': %s (--no-guest goes without)",
-		      command_escape(&buf, path), reason);
+	if (s)
+		command_error(cmd->verb,
+			      "%s:%u: cannot read the guest at '%s': %s (--no-guest goes without)",
+			      command_escape(&path, file), s->line,
+			      command_escape(&value, s->value), reason);
+	else
+		command_error(cmd->verb, "'%s': %s (--no-guest goes without)",
+			      command_escape(&path, file), reason);
 	return COMMAND_MISUSE;
 }
 
 /* -1 to go on, else the exit status. */
 static int read_guest(const struct command *cmd, struct plan *plan)
 {
-	const char *value = lxcconf_get(plan->own, "lxc.rootfs.path"), *reason;
+	const struct lxcconf_setting *s = NULL, *next;
+	const char *reason;
 	auto_close int rootfd = -EBADF;
+	size_t pos = 0;
 	int r;
 
-	if (!value)
-		return refuse_guest(cmd, "", "lxc.rootfs.path is not set");
-	rootfd = guest_open(value, &reason);
+	while ((next = lxcconf_find(plan->own, "lxc.rootfs.path", &pos)))
+		s = next;
+	if (!s)
+		return refuse_guest(cmd, plan, NULL, "lxc.rootfs.path is not set");
+	rootfd = guest_open(s->value, &reason);
 	if (rootfd < 0)
-		return refuse_guest(cmd, value, reason);
+		return refuse_guest(cmd, plan, s, reason);
 	r = guest_read(rootfd, plan->idmapped, &plan->guest);
 	if (r < 0)
-		return refuse_guest(cmd, value,
+		return refuse_guest(cmd, plan, s,
 				    r == -E2BIG ? "more files than are looked at" : strerror(-r));
 	return -1;
 }
@@ -279,12 +292,41 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 	return command_finish(cmd->verb);
 }
 
+/* The folder, locked, with a configuration that can be edited: -1, else the exit status. */
+static int open_folder(const struct command *cmd, int *ret_fd)
+{
+	auto_close int fd = config_edit_open(cmd->lxcpaths[0], cmd->name);
+	struct command_text path;
+	unsigned int line;
+	int r;
+
+	(void)command_escape(&path, cmd->lxcpaths[0]);
+	if (fd < 0) {
+		command_error(cmd->verb, "'%s/%s': %s", path.text, cmd->name,
+			      fd == -EBUSY ? "another lxc-harden is at work there" : strerror(-fd));
+		return fd == -EBUSY || fd == -EACCES ? COMMAND_FAILED : COMMAND_MISUSE;
+	}
+	r = config_edit_check(fd, &line);
+	if (line) {
+		command_error(cmd->verb, "%s/%s/config:%u: a NUL, behind which LXC reads nothing",
+			      path.text, cmd->name, line);
+		return COMMAND_MISUSE;
+	}
+	if (r == -ELOOP) {
+		command_error(cmd->verb, "'%s/%s/config': a symbolic link, which is not followed",
+			      path.text, cmd->name);
+		return COMMAND_MISUSE;
+	}
+	/* What else is wrong with it is told by those who read it. */
+	*ret_fd = take_fd(&fd);
+	return -1;
+}
+
 int verb_generate(const struct verb *verb, int argc, char *argv[])
 {
 	struct options opts = { .level = "base" };
 	struct plan plan = { 0 };
 	auto_close int dirfd = -EBADF;
-	struct command_text path;
 	struct command cmd;
 	int r = command_parse(verb, argc, argv, generate_options, take, &opts, &cmd);
 
@@ -293,15 +335,9 @@ int verb_generate(const struct verb *verb, int argc, char *argv[])
 	if (check_options(&cmd, &opts) < 0)
 		return COMMAND_MISUSE;
 	if (!opts.to_stdout && !opts.dry_run && opts.format != FORMAT_INCUS) {
-		dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
-		if (dirfd < 0) {
-			command_error(verb, "'%s/%s': %s", command_escape(&path, cmd.lxcpaths[0]),
-				      cmd.name,
-				      dirfd == -EBUSY ? "another lxc-harden is at work there"
-						      : strerror(-dirfd));
-			return dirfd == -EBUSY || dirfd == -EACCES ? COMMAND_FAILED
-								   : COMMAND_MISUSE;
-		}
+		r = open_folder(&cmd, &dirfd);
+		if (r >= 0)
+			return r;
 	}
 	struct writer w = { .cmd = &cmd, .plan = &plan, .no_line = opts.format == FORMAT_PVE };
 
