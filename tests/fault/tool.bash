@@ -3,7 +3,7 @@
 #
 # What holds whatever fails in "lxc-harden generate" and "remove": the container's folder
 # is as before or as after, both of which the caller has copied to $dir/before and
-# $dir/after, and a failure says so.  $folder is the container's.
+# $dir/after, or such that a second run ends what the first began; a failure says so.  $folder is the container's.
 
 # shellcheck source-path=SCRIPTDIR source=faults.bash
 . "${BASH_SOURCE[0]%/*}/faults.bash"
@@ -26,6 +26,17 @@ fault_same() {
 	done
 }
 
+# fault_between: between the two, a second run goes on from here: the configuration is one of
+# them, what it includes is there, and nothing else is.
+fault_between() {
+	local file
+	cmp -s "$folder/config" "$dir/before/config" || cmp -s "$folder/config" "$dir/after/config" || return 1
+	! grep -q '/harden/harden.conf$' "$folder/config" || [ -s "$folder/harden/harden.conf" ] || return 1
+	for file in "$folder"/harden/* "$folder"/harden/.[!.]*; do
+		[[ ! -e $file || $file = */harden.conf || $file = */policy ]] || return 1
+	done
+}
+
 fault_judge() {
 	local loads='' last
 	case $1 in
@@ -38,8 +49,7 @@ fault_judge() {
 	1 | 2)
 		last=$(tail -n 1 "$dir/said")
 		[[ $last = lxc-harden* ]] || echo "it says '$(<"$dir/said")'"
-		# What cannot be finished is undone; a fault while that is done leaves a config that loads.
-		fault_same before || fault_same after || loads=y
+		fault_between || loads=y
 		;;
 	127) grep -q 'shared librar\|cannot \|out of memory' "$dir/said" || echo "status 127: $(<"$dir/said")" ;; # the loader's
 	*) echo "not a documented status; said: '$(<"$dir/said")'" ;;
