@@ -20,7 +20,7 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-policy.c \
 	hooks/audit-record.c hooks/audit-record.h \
 	hooks/audit-stop.c \
-	hooks/audit-trials.c \
+	hooks/audit-trials.c hooks/audit-trials.h hooks/audit-trials-own.c hooks/audit-trials-system.c \
 	hooks/audit-try.c hooks/audit-try.h \
 	hooks/hook.c hooks/hook.h
 hooks_cap_audit_LDADD = lib/libharden.a $(CAP_LIBS)

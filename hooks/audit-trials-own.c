@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See audit-trials.h: capabilities over files, ids and limits; what no capability grants. */
+#include "config.h"
+
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+
+#include "hooks/audit-trials.h"
+#include "lib/cleanup.h"
+
+/* Headers may be older than the kernel.  These numbers are the same on all architectures. */
+enum {
+	NR_IO_URING_SETUP = 425,
+};
+
+/* A page of this child's, with no limit that would allow it. */
+enum audit_answer audit_try_ipc_lock(void)
+{
+	struct rlimit limit;
+	char page[64];
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		return AUDIT_UNCLEAR;
+	limit.rlim_cur = 0;
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		return AUDIT_UNCLEAR;
+	return answer(mlock(page, sizeof(page)) == 0, EPERM);
+}
+
+/* There is no such capability to drop: EINVAL, after the permission. */
+enum audit_answer audit_try_setpcap(void)
+{
+	return answer_error(prctl(PR_CAPBSET_DROP, ~0UL, 0UL, 0UL, 0UL), EINVAL);
+}
+
+/* Takes away what is not there: ENODATA, after the permission. */
+enum audit_answer audit_try_setfcap(void)
+{
+	auto_close int fd = open_nameless();
+
+	if (fd < 0)
+		return AUDIT_UNCLEAR;
+	return answer_error(fremovexattr(fd, "security.capability"), ENODATA);
+}
+
+/* A file without a name, given away. */
+enum audit_answer audit_try_chown(void)
+{
+	auto_close int fd = open_nameless();
+
+	if (fd < 0)
+		return AUDIT_UNCLEAR;
+	return answer(fchown(fd, 1, (gid_t)-1) == 0, EPERM);
+}
+
+/* A file without a name and without permissions. */
+enum audit_answer audit_try_dac_override(void)
+{
+	auto_close int fd = open_nameless();
+
+	if (fd < 0 || fchmod(fd, 0) < 0)
+		return AUDIT_UNCLEAR;
+	if (syscall(439 /* faccessat2 */, fd, "", W_OK, AT_EACCESS | AT_EMPTY_PATH) == 0)
+		return AUDIT_GRANTED;
+	return errno == EACCES ? AUDIT_DENIED : AUDIT_UNCLEAR;
+}
+
+/* Another user, for the rest of this child's life. */
+enum audit_answer audit_try_setuid(void)
+{
+	return answer(setresuid(1, 1, 1) == 0, EPERM);
+}
+
+enum audit_answer audit_try_setgid(void)
+{
+	return answer(setresgid(1, 1, 1) == 0, EPERM);
+}
+
+/*
+ * Opened for writing, not written to.  What is not there cannot be written.  Only a file
+ * of proc or sysfs: opening anything else that a guest has put there could act.
+ */
+static enum audit_answer try_file(const char *path)
+{
+	auto_close int pathfd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	auto_close int fd = -EBADF;
+	struct statfs fs;
+
+	if (pathfd < 0)
+		return errno == ENOENT || errno == EACCES ? AUDIT_DENIED : AUDIT_UNCLEAR;
+	if (fstatfs(pathfd, &fs) < 0 || ((unsigned long)fs.f_type != PROC_SUPER_MAGIC &&
+					 (unsigned long)fs.f_type != SYSFS_MAGIC))
+		return AUDIT_UNCLEAR;
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0)
+		return AUDIT_GRANTED;
+	return errno == EROFS || errno == EACCES || errno == EPERM ? AUDIT_DENIED : AUDIT_UNCLEAR;
+}
+
+enum audit_answer audit_try_core_pattern(void)
+{
+	return try_file("/proc/sys/kernel/core_pattern");
+}
+
+enum audit_answer audit_try_sysrq(void)
+{
+	return try_file("/proc/sysrq-trigger");
+}
+
+/* Run as root on the host when set; where that is not built in, a setting that every kernel has. */
+enum audit_answer audit_try_sys_files(void)
+{
+	enum audit_answer a = try_file("/sys/kernel/uevent_helper");
+
+	return a == AUDIT_GRANTED ? a : try_file("/sys/module/kernel/parameters/panic");
+}
+
+/* A user namespace for this child, which ends: the way to capabilities over itself. */
+enum audit_answer audit_try_user_namespace(void)
+{
+	return answer(unshare(CLONE_NEWUSER) == 0, EPERM);
+}
+
+/* No entries and no address: EINVAL or EFAULT where the call is not refused. */
+enum audit_answer audit_try_io_uring(void)
+{
+	long r = syscall(NR_IO_URING_SETUP, 0, NULL);
+
+	if (r < 0 && errno == EFAULT)
+		return AUDIT_GRANTED;
+	return answer_error(r, EINVAL);
+}
+
+/* Flags that do not exist: EINVAL.  Where a sysctl restricts it, EPERM may come first. */
+enum audit_answer audit_try_userfaultfd(void)
+{
+	return answer_error(syscall(SYS_userfaultfd, ~0), EINVAL);
+}
+
+/* An operation that does not exist. */
+enum audit_answer audit_try_keyring(void)
+{
+	return answer_error(syscall(SYS_keyctl, 0x7fffffff, 0, 0, 0, 0), EOPNOTSUPP);
+}
