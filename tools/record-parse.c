@@ -139,7 +139,7 @@ static int get_bool(const struct reader *rd, struct json_object *o, const char *
 static int get_word(const struct reader *rd, struct json_object *o, const char *key,
 		    const char *const *words, size_t n, unsigned int *ret)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int r = get_text(rd, o, key, &text);
 
 	if (r < 0)
@@ -156,7 +156,7 @@ static int get_word(const struct reader *rd, struct json_object *o, const char *
 static int get_cap(const struct reader *rd, struct json_object *o, const char *key,
 		   unsigned int *ret)
 {
-	const char *text = NULL;
+	const char *text = "";
 	int r = get_text(rd, o, key, &text);
 
 	if (r == 0 && caps_parse_name(span_of(text), ret) < 0)
@@ -168,7 +168,7 @@ static int get_cap(const struct reader *rd, struct json_object *o, const char *k
 static int get_time(const struct reader *rd, struct json_object *o, const char *key, int64_t *ret)
 {
 	static const char pattern[] = "dddd-dd-ddTdd:dd:ddZ";
-	const char *text = NULL, *end;
+	const char *text = "", *end;
 	struct tm tm = { 0 };
 	int r = get_text(rd, o, key, &text);
 	bool good;
@@ -197,8 +197,10 @@ static int parse_held(const struct reader *rd, struct json_object *o, struct cap
 		struct json_object *item = json_object_array_get_idx(array, i);
 		unsigned int cap;
 
-		if (json_object_get_type(item) != json_type_string ||
-		    caps_parse_name(span_of(json_object_get_string(item)), &cap) < 0)
+		const char *text = json_object_get_string(item);
+
+		if (json_object_get_type(item) != json_type_string || !text ||
+		    caps_parse_name(span_of(text), &cap) < 0)
 			return fail(rd, "held", "item %zu is no capability", i);
 		caps_add(&held, cap);
 	}
@@ -416,7 +418,7 @@ static int fail_at(struct span text, size_t offset, const char *reason, struct r
 static bool is_blank(struct span rest)
 {
 	for (size_t i = 0; i < rest.n; i++) {
-		if (!memchr(" \t\r\n", rest.p[i], 4))
+		if (!rest.p[i] || !strchr(" \t\r\n", rest.p[i]))
 			return false;
 	}
 	return true;

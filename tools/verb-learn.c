@@ -18,7 +18,7 @@
 #include "tools/session.h"
 #include "tools/verb-learn.h"
 
-#define SECONDS_MAX (7 * 86400)
+#define SECONDS_MAX 604800 /* a week */
 #define ENTRIES_MAX 262144
 
 enum { OPTION_HOST = 256, OPTION_FRESH, OPTION_LEAVE, OPTION_TIME, OPTION_BOOT };

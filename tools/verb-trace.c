@@ -21,7 +21,7 @@
 #include "tools/session.h"
 #include "tools/verb-learn.h"
 
-#define SECONDS_MAX (7 * 86400)
+#define SECONDS_MAX 604800 /* a week */
 #define UNITS_MAX 16
 #define LINE_MAX_BYTES 16384
 
