@@ -137,7 +137,7 @@ static int read_level(struct plan *plan, struct config_error *ret_error)
 	auto_close int fd = open(PKGDATADIR, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct policy_error why;
 	char name[300];
-	size_t size;
+	size_t size = 0;
 	int r = fd < 0 ? -errno : 0;
 
 	(void)snprintf(name, sizeof(name), "%s.policy", plan->level); /* one of three */

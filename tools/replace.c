@@ -46,7 +46,7 @@ static int write_all(int fd, const char *data, size_t size)
 int replace_stage(int dirfd, struct replace *file, const void *data, size_t size)
 {
 	auto_close int fd = -EBADF;
-	struct name buf;
+	struct name buf = { "" };
 	const char *name = beside(&buf, file, file->step);
 	int r = unlink_if_there(dirfd, name);
 
@@ -64,7 +64,7 @@ int replace_stage(int dirfd, struct replace *file, const void *data, size_t size
 
 static int keep_old(int dirfd, struct replace *file)
 {
-	struct name old;
+	struct name old = { "" };
 	int r;
 
 	if (file->after && file->after->committed) {
@@ -83,7 +83,7 @@ static int keep_old(int dirfd, struct replace *file)
 
 int replace_commit(int dirfd, struct replace *file)
 {
-	struct name new;
+	struct name new = { "" };
 	int r;
 
 	if (!file->staged)
@@ -100,7 +100,7 @@ int replace_commit(int dirfd, struct replace *file)
 
 int replace_undo(int dirfd, struct replace *file)
 {
-	struct name old;
+	struct name old = { "" };
 	int r = 0;
 
 	if (!file->committed)
@@ -119,7 +119,7 @@ int replace_undo(int dirfd, struct replace *file)
 
 int replace_tidy(int dirfd, const struct replace *file)
 {
-	struct name buf;
+	struct name buf = { "" };
 	int r = unlink_if_there(dirfd, beside(&buf, file, file->step));
 	int r2 = unlink_if_there(dirfd, beside(&buf, file, "old"));
 
