@@ -98,7 +98,7 @@ int audit_log(int folderfd, const struct audit_record *r)
 {
 	auto_free char *line = NULL;
 	auto_close int fd = -EBADF;
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	size_t size;
 	int error = audit_emit_line(r, &line, &size);
 

@@ -16,11 +16,13 @@
 #include "tools/check-work.h"
 #include "tools/config-read.h"
 #include "tools/harden-dir.h"
+#include "tools/proof.h"
 #include "tools/record.h"
 
 #define ARENA_SIZE (1u << 20)
 
-const char *const list_drifts[LIST_N_DRIFTS] = { "more", "less", "fragment", "denied" };
+const char *const list_drifts[LIST_N_DRIFTS] = { "more",   "less",     "fragment",
+						 "denied", "needless", "missing" };
 
 /* What all processes have from the start. */
 struct state {
@@ -114,6 +116,18 @@ static void judge_record(int dirfd, struct list_facts *f)
 	}
 }
 
+/* What was proved, and has not been applied or was changed since. */
+static void judge_proof(int dirfd, struct list_facts *f)
+{
+	auto_proof struct proof *proof = NULL;
+	struct proof_error error;
+
+	if (proof_read_at(dirfd, &proof, &error) < 0)
+		return;
+	f->drift[LIST_DRIFT_NEEDLESS] = caps_minus(f->configured, proof->keep);
+	f->drift[LIST_DRIFT_MISSING] = caps_minus(proof->keep, f->configured);
+}
+
 static void take_check(const struct check *c, struct list_facts *f)
 {
 	f->state = c->state;
@@ -164,8 +178,10 @@ static void look(size_t index, void *result, const void *state)
 		return;
 	judge_running(f);
 	judge_fragment(c, f);
-	if (dirfd >= 0)
+	if (dirfd >= 0) {
 		judge_record(dirfd, f);
+		judge_proof(dirfd, f);
+	}
 }
 
 /* --- With the caller's ------------------------------------------------------------ */

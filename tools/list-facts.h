@@ -21,6 +21,8 @@ enum list_drift {
 	LIST_DRIFT_LESS,     /* the configuration gives them, what runs does not hold them */
 	LIST_DRIFT_FRAGMENT, /* the fragment takes them, the configuration gives them again */
 	LIST_DRIFT_DENIED,   /* denied in a record that is newer than the fragment */
+	LIST_DRIFT_NEEDLESS, /* given, though the proof found that the container does without */
+	LIST_DRIFT_MISSING,  /* not given, though the proof found that it does not */
 	LIST_N_DRIFTS,
 };
 extern const char *const list_drifts[LIST_N_DRIFTS];

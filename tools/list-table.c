@@ -90,8 +90,9 @@ static void emit_meaning(struct emit *e, const struct row *row)
 static void emit_drift(struct emit *e, const struct row *row)
 {
 	/* As the sentences in lxc-harden-list(8). */
-	static const char *const words[LIST_N_DRIFTS] = { "runs with", "runs without",
-							  "fragment undone", "denied" };
+	static const char *const words[LIST_N_DRIFTS] = { "runs with",	     "runs without",
+							  "fragment undone", "denied",
+							  "proved needless", "proved needed" };
 	bool any = false;
 
 	for (size_t i = 0; i < LIST_N_DRIFTS; i++) {

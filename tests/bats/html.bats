@@ -13,11 +13,11 @@ setup_file() {
 	# shellcheck source-path=SCRIPTDIR source=../lib/packages.bash
 	. "$top/tests/lib/packages.bash"
 	command -v chromium >/dev/null || need_packages chromium || true
-	missing=''
+	local absent=''
 	for tool in chromium lxc-start jq; do
-		command -v $tool >/dev/null || missing="no $tool"
+		command -v $tool >/dev/null || absent="no $tool"
 	done
-	[ -z "$missing" ] || { echo "$missing" >"$W/missing"; return 0; }
+	[ -z "$absent" ] || { echo "$absent" >"$W/missing"; return 0; }
 	L=$W/lxc
 	mkdir "$L"
 	new web "lxc.include = $data/base.conf"

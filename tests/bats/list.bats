@@ -3,6 +3,8 @@
 # bats file_tags=lxc
 #
 # lxc-harden list, with one container that runs and many that do not.
+#
+# shellcheck disable=SC2030,SC2031 # $L is each test's own
 
 bats_require_minimum_version 1.5.0
 
@@ -105,6 +107,24 @@ of_running() { "$cmd" list -P "$(ct_lxcpath)" --noheadings -o "$1" "$ct"; }
 	# It is given by now.
 	touch -d 2026-11-24T01:00:00Z "$L/web/harden/harden.conf"
 	echo 'lxc.cap.drop = sys_admin' >"$L/web/harden/harden.conf"
+	list --noheadings -o drift
+	[ "$output" = - ]
+}
+
+@test "drift: what was proved is not what is given" {
+	new web 'lxc.cap.drop = net_admin'
+	mkdir "$L/web/harden"
+	printf %s '{"kind":"lxc-harden proof","version":1,"container":"web","created":1,"level":"keep","all":false,
+		"idmapped":false,"network":false,"kernel":"6","lxc":"5","restart":true,"stop":true,"pairs":true,
+		"confirmed":true,"repeat":1,"from":["setgid","setuid","net_admin"],"keep":["setgid","setuid","net_admin"],"flaky":[],"swappable":[],
+		"used_not_needed":[],"boots":3,"milliseconds":5,"evidence":[],"checks":[]}' >"$L/web/harden/proof.json"
+	list --json
+	jq -e '.containers[0].drift | .missing == ["net_admin"] and (.needless | index("sys_admin") != null and
+		index("setgid") == null)' <<<"$output"
+	list --noheadings -o drift
+	[[ $output = 'proved needless chown '*'; proved needed net_admin' ]]
+	echo 'lxc.cap.drop =' >>"$L/web/config"
+	echo 'lxc.cap.keep = setuid setgid net_admin' >>"$L/web/config"
 	list --noheadings -o drift
 	[ "$output" = - ]
 }
