@@ -25,10 +25,12 @@ nodist_tools_lxc_harden_SOURCES = tools/recorder.skel.h
 BUILT_SOURCES += tools/recorder.skel.h
 CLEANFILES += tools/recorder.skel.h tools/recorder.bpf.o tools/recorder.bpf.tmp.o
 
+# Its BTF names files: not by the folder of the build, so that two builds are the same bytes.
 # "gen object" leaves out what is for debuggers only.  The header is not ours to warn about.
 tools/recorder.skel.h: $(recorder_bpf)
 	$(AM_V_GEN)$(MKDIR_P) tools && \
-	$(CLANG) -g -O2 -Wall -target bpf -D__TARGET_ARCH_$(BPF_ARCH) -I$(top_srcdir) $(BPF_CPPFLAGS) \
+	$(CLANG) -g -O2 -Wall -fdebug-prefix-map=$(abs_top_srcdir)=. -fdebug-compilation-dir=. \
+		-target bpf -D__TARGET_ARCH_$(BPF_ARCH) -I$(top_srcdir) $(BPF_CPPFLAGS) \
 		-c $(srcdir)/tools/recorder.bpf.c -o tools/recorder.bpf.tmp.o && \
 	$(BPFTOOL) gen object tools/recorder.bpf.o tools/recorder.bpf.tmp.o && \
 	{ echo '#pragma GCC system_header' && \
