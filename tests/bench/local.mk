@@ -4,7 +4,7 @@
 bench_programs = tests/bench/nothing tests/bench/bare-mount tests/bench/spawn tests/bench/http
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += tests/bench/learn.bash tests/bench/many tests/bench/run tests/bench/summary.awk tests/bench/article-hook.sh
+EXTRA_DIST += tests/bench/scan.bash tests/bench/learn.bash tests/bench/many tests/bench/run tests/bench/summary.awk tests/bench/article-hook.sh
 
 # Linked as the hooks are.
 tests_bench_nothing_LDADD =
