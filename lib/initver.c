@@ -138,7 +138,7 @@ static bool spend(unsigned int *budget)
 static int scan_folder(int rootfd, const char *path, unsigned int *budget, unsigned int *ret)
 {
 	struct folder folder;
-	const char *name = NULL;
+	const char *name = "";
 	int r;
 
 	*ret = 0;
@@ -160,7 +160,7 @@ static int scan_multiarch(int rootfd, unsigned int *budget, unsigned int *ret)
 	char path[sizeof("usr/lib/") + NAME_MAX + sizeof("/systemd")];
 	unsigned int folders = 0;
 	struct folder folder;
-	const char *name = NULL;
+	const char *name = "";
 	int r;
 
 	*ret = 0;
