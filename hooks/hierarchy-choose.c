@@ -187,7 +187,7 @@ int hierarchy_choose(const struct initver *init, struct hierarchy *ret, struct e
 	/* The newer one first: it shows a guest fewest of the host's controllers, and lasts. */
 	static const enum cgroup_hierarchy order[] = { CGROUP_UNIFIED, CGROUP_SYSTEMD };
 	auto_free char *text = NULL;
-	struct cgroup cg;
+	struct cgroup cg = { 0 };
 	size_t size;
 	int r;
 

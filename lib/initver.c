@@ -279,7 +279,8 @@ int initver_read(int rootfd, struct initver *ret)
 		/* -EINVAL: a program by itself.  Else a folder is missing, or a link. */
 		if (r == 0 || r == -EINVAL)
 			break;
-		if (r != -ENOENT && r != -ELOOP && r != -ENOTDIR && r != -ENAMETOOLONG && r != -EACCES)
+		if (r != -ENOENT && r != -ELOOP && r != -ENOTDIR && r != -ENAMETOOLONG &&
+		    r != -EACCES)
 			return r;
 	}
 	if (r == -EINVAL) {

@@ -81,7 +81,7 @@ struct guest {
 	char **setuid; /* escaped paths of set-user-id programs of root's */
 	size_t n_setuid;
 	size_t n_files, n_units, n_setid; /* n_setid: all set-user-id and set-group-id files */
-	size_t unit_bytes; /* read of units so far */
+	size_t unit_bytes;		  /* read of units so far */
 };
 
 /*

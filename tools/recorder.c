@@ -526,7 +526,7 @@ int recorder_get_totals(const struct recorder *rec, struct recorder_totals *ret)
 
 int recorder_get_event_fd(const struct recorder *rec)
 {
-	return rec->ring ? ring_buffer__epoll_fd(rec->ring) : -EBADF;
+	return rec && rec->ring ? ring_buffer__epoll_fd(rec->ring) : -EBADF;
 }
 
 int recorder_read_events(struct recorder *rec, recorder_take take, void *state)

@@ -257,7 +257,7 @@ static int prepare(struct prove_run *run, const struct options *o, struct prove_
 {
 	auto_close int rootfd = -EBADF;
 	struct lxcconf *conf = NULL;
-	struct config_error error;
+	struct config_error error = { .text = "" };
 	struct initver init;
 	int r;
 
@@ -273,7 +273,6 @@ static int prepare(struct prove_run *run, const struct options *o, struct prove_
 	run->config.all = o->all;
 	run->config.network = o->network;
 	run->config.hooks = o->hooks;
-	error.text[0] = '\0';
 	r = config_read_container(run->setup.lxcpath, run->setup.name, &conf, &error);
 	if (r == 0)
 		r = prove_config_make(conf, &run->config, &run->setup, &error);

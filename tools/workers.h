@@ -33,8 +33,8 @@ struct workers {
 	/* NULL: all with the caller's own rights; its own ids stand for these as well. */
 	const struct workers_owner *owners;
 	/*
-	 * Writes its result, which begins as zeros, in memory that the caller sees.  What it prints is
-	 * lost.
+	 * Writes its result, which begins as zeros, in memory that the caller sees.  What it prints
+	 * is lost.
 	 */
 	void (*run)(size_t index, void *result, const void *state);
 	const void *state;

@@ -9,8 +9,8 @@
 FAULT_AFTER=fcntl # where the hook's own code begins
 
 fault_mounts() {
-	local id parent dev root target rest
-	while read -r id parent dev root target rest; do
+	local root target rest
+	while read -r _ _ _ root target rest; do
 		[[ $target = /@(tmp|var)/* ]] || echo "$root $target $rest"
 	done </proc/self/mountinfo
 }

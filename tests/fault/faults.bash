@@ -16,6 +16,7 @@ FAULT_AFTER=${FAULT_AFTER:-}
 fault_said_one_line() {
 	local lines
 	mapfile -t lines <"$1/said"
+	# shellcheck disable=SC2053 # a pattern
 	[ ${#lines[@]} = 1 ] && [[ ${lines[0]} = $2 ]] || echo "not one line '$2': '${lines[*]}'"
 }
 

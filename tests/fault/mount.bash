@@ -12,8 +12,8 @@ FAULT_AFTER=fcntl # where the hook's own code begins
 # The mounts, without what is another number each time, and without other tests', which
 # vanish here when they are removed there.
 fault_table() {
-	local id parent dev root target rest
-	while read -r id parent dev root target rest; do
+	local root target rest
+	while read -r _ _ _ root target rest; do
 		case $target in
 		"$dir"/*) ;;
 		/tmp/* | /var/*) continue ;;
