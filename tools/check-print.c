@@ -214,8 +214,10 @@ int check_print_table(const struct check_set *set)
 	}
 	for (size_t i = 0; r == 0 && i < set->n; i++)
 		r = fill_line(table, set->checks[i]);
-	if (r == 0 && set->n)
+	if (r == 0 && set->n) {
+		(void)scols_table_enable_noencoding(table, 1); /* else our \xNN becomes \x5cxNN */
 		r = scols_print_table(table);
+	}
 	scols_unref_table(table);
 	for (size_t i = 0; r == 0 && i < set->n; i++)
 		print_worst(set->checks[i]);

@@ -5,6 +5,7 @@
 #include "tools/check.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -201,6 +202,9 @@ static const char *cap_remedy(struct check_work *w, const struct check_open *o)
 
 	if (c->n_events && c->events[c->n_events - 1].action == CHECK_CAP_GRANTED)
 		return check_print(w->arena, "take %s out of lxc.cap.keep", name);
+	/* Without the rest of base.conf the guest's init does not come up. */
+	if (o->cap == CAP_SYS_ADMIN)
+		return "include " LEVELS "base.conf last";
 	return check_print(w->arena, "lxc.cap.drop = %s", name);
 }
 
