@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/run: first
 #
 # lxc-harden prove, on real guests.  Most with busybox, which boots in no time; what systemd
 # and real services add, with one guest that has nginx, sshd and cron.
