@@ -433,3 +433,12 @@ int config_read_container(const char *lxcpath, const char *name, struct lxcconf 
 	*ret = conf;
 	return 0;
 }
+
+int config_check_container(const char *lxcpath, const char *name, struct config_error *ret_error)
+{
+	struct lxcconf *conf = NULL;
+	int r = config_read_container(lxcpath, name, &conf, ret_error);
+
+	lxcconf_free(conf);
+	return r;
+}

@@ -38,6 +38,9 @@ int config_read_file(const char *path, struct lxcconf **ret, struct config_error
 int config_read_container(const char *lxcpath, const char *name, struct lxcconf **ret,
 			  struct config_error *ret_error);
 
+/* The same, and nothing kept: to be asked before liblxc is, which crashes on an include cycle. */
+int config_check_container(const char *lxcpath, const char *name, struct config_error *ret_error);
+
 /*
  * Hands every setting to liblxc, in order, in an object that belongs to no container: 0,
  * -EINVAL and file and line of the first that it refuses, or -ENOMEM.  Settings of lxc.log

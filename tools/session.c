@@ -18,6 +18,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/proc.h"
+#include "tools/config-read.h"
 
 #define TICK_MS 250
 #define QUIET_NS 2000000000u /* an init that is no systemd's is up when nothing new comes */
@@ -54,6 +55,7 @@ static void set_phase(struct session *s, enum session_phase phase)
 
 int session_find(struct session *s, const struct command *cmd)
 {
+	struct config_error error = { .text = "" };
 	struct command_text name, path;
 
 	*s = (struct session){ .cmd = cmd,
@@ -67,8 +69,16 @@ int session_find(struct session *s, const struct command *cmd)
 			       .monitorfd = -EBADF,
 			       .workload_status = -1 };
 	for (size_t i = 0; i < cmd->n_lxcpaths; i++) {
-		struct lxc_container *c = lxc_container_new(cmd->name, cmd->lxcpaths[i]);
+		struct lxc_container *c;
+		int r = config_check_container(cmd->lxcpaths[i], cmd->name, &error);
 
+		if (r < 0 && error.kind == CONFIG_ERROR_MISSING)
+			continue;
+		if (r < 0) {
+			command_error(cmd->verb, "%s", error.text[0] ? error.text : strerror(-r));
+			return r;
+		}
+		c = lxc_container_new(cmd->name, cmd->lxcpaths[i]);
 		if (c && c->is_defined(c)) {
 			s->container = c;
 			s->path = cmd->lxcpaths[i];

@@ -162,9 +162,14 @@ static int take(const struct command *cmd, int option, const char *value, void *
 
 static bool is_running(const struct command *cmd)
 {
-	struct lxc_container *c = lxc_container_new(cmd->name, cmd->lxcpaths[0]);
-	bool running = c && c->is_running(c);
+	struct config_error error = { .text = "" };
+	struct lxc_container *c;
+	bool running;
 
+	if (config_check_container(cmd->lxcpaths[0], cmd->name, &error) < 0)
+		return false; /* prepare() says why */
+	c = lxc_container_new(cmd->name, cmd->lxcpaths[0]);
+	running = c && c->is_running(c);
 	if (c)
 		(void)lxc_container_put(c); /* says only whether it was freed */
 	return running;

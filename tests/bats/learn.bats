@@ -103,6 +103,13 @@ wait_for() {
 	misuse "lxc-harden: learn: --host: which command?" learn --host c
 	misuse "lxc-harden: trace: --cap: no capability 'bogus'" trace --cap=chown,bogus c
 	misuse "lxc-harden: trace: takes no command" trace c -- true
+	# On which liblxc itself crashes.
+	local dir=$BATS_TEST_TMPDIR/cycle
+	mkdir -p "$dir/c"
+	echo "lxc.include = $dir/c/config" >"$dir/c/config"
+	misuse "lxc-harden: learn: $dir/c/config:1: include cycle" learn -P "$dir" c
+	misuse "lxc-harden: trace: $dir/c/config:1: include cycle" trace -P "$dir" c
+	misuse "lxc-harden: prove: $dir/c/config:1: include cycle" prove -P "$dir" c
 }
 
 @test "every check of every process is counted, exactly; a second run adds up" {
