@@ -178,6 +178,6 @@ unit() {
 	ct_config_append frag 'lxc.cap.drop =' # wipes the list: refused
 	run ct_start frag
 	[ "$status" -ne 0 ]
-	! compgen -G "$root/ran-*"
+	[ -z "$(compgen -G "$root/ran-*")" ]
 	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
 }

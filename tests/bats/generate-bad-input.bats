@@ -416,7 +416,7 @@ guest() {
 		unit "$name" '[Service]\nDynamicUser=yes\nAmbientCapabilities=CAP_IPC_LOCK\n'
 	done
 	said 'new\x0alxc.cap.keep = sys_admin\x0a.service'
-	! grep sys_admin "$tmp/settings"
+	[ "$(grep -c sys_admin "$tmp/settings")" = 0 ]
 	run_generate --json --dry-run bad
 	jq -e '.guest.losses | length == 9' "$tmp/out"
 }
@@ -502,7 +502,7 @@ socket_at() {
 	ln -s / "$root/link"
 	touch "$root/file"
 	said 'mounts at a place that is not its own'
-	! grep sys_admin "$tmp/settings"
+	[ "$(grep -c sys_admin "$tmp/settings")" = 0 ]
 	run -0 sed -n '/--- The guest/,$s/^lxc.mount.entry = //p' "$conf"
 	[ "$output" = 'tmpfs ok tmpfs nosuid,nodev,size=1m,create=dir 0 0' ] || complain "$output"
 }
@@ -513,7 +513,7 @@ socket_at() {
 	guest 'dpkg status link' '' eval "mkdir -p var/lib/dpkg; ln -s $secret var/lib/dpkg/status"
 	guest 'dpkg status hostile' '' eval 'mkdir -p var/lib/dpkg
 		printf "Package: \\x1b[2Jx\\nlxc.cap.keep = sys_admin\\nPackage: %0100000d\\n\\0\\n" 0 >var/lib/dpkg/status'
-	! grep sys_admin "$tmp/settings"
+	[ "$(grep -c sys_admin "$tmp/settings")" = 0 ]
 	fake
 	what='names of files with capabilities'
 	local name
@@ -521,7 +521,7 @@ socket_at() {
 		cp /bin/true "$root/usr/bin/$name" && setcap cap_ipc_lock+ep "$root/usr/bin/$name"
 	done
 	said 'new\x0alxc.cap.keep = sys_admin'
-	! grep sys_admin "$tmp/settings"
+	[ "$(grep -c sys_admin "$tmp/settings")" = 0 ]
 	guest 'a thousand of them' 'one of too many that want capabilities' eval \
 		'cp /bin/true usr/bin/0; cd usr/bin; for i in {1..1000}; do cp 0 $i; done; printf "%s\n" * | xargs setcap cap_ipc_lock+ep 2>/dev/null ||
 		for i in *; do echo cap_ipc_lock+ep; echo $i; done | xargs setcap'
