@@ -119,6 +119,10 @@ fuzz_targets = \
 	tests/fuzz/fuzz-unitfile \
 	tests/fuzz/fuzz-lxcseccomp \
 	tests/fuzz/fuzz-unitlist \
+	tests/fuzz/fuzz-hook \
+	tests/fuzz/fuzz-mountentry \
+	tests/fuzz/fuzz-proof \
+	tests/fuzz/fuzz-config-edit \
 	tests/fuzz/fuzz-lxcconf
 
 # With --enable-fuzzers libFuzzer brings main(), and "tests/fuzz/fuzz-idmap FOLDER" fuzzes;
@@ -164,12 +168,19 @@ tests_fuzz_fuzz_lxcseccomp_SOURCES = tests/fuzz/fuzz-lxcseccomp.c $(fuzz_main)
 tests_fuzz_fuzz_lxcseccomp_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_lxcconf_SOURCES = tests/fuzz/fuzz-lxcconf.c $(fuzz_main)
 tests_fuzz_fuzz_lxcconf_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_mountentry_SOURCES = tests/fuzz/fuzz-mountentry.c $(fuzz_main)
+tests_fuzz_fuzz_mountentry_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_hook_SOURCES = tests/fuzz/fuzz-hook.c hooks/hook.c $(fuzz_main)
+tests_fuzz_fuzz_hook_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_config_edit_SOURCES = tests/fuzz/fuzz-config-edit.c \
+	tools/config-edit.c tools/config-edit.h $(fuzz_main)
+tests_fuzz_fuzz_config_edit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 # A script: not to be made from replay.c, which a checkout may leave newer.
 tests/fuzz/replay: ;
 EXTRA_DIST += tests/prove
-EXTRA_DIST += tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
+EXTRA_DIST += tests/fuzz/run tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/corpus tests/data $(bats_tests)
 
 include tests/bench/local.mk
 include tests/breakout/local.mk

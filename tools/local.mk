@@ -152,3 +152,7 @@ TESTS += tests/unit/test-proof
 tests_unit_test_proof_SOURCES = tests/unit/test-proof.c tools/proof.c tools/proof.h
 tests_unit_test_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_unit_test_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz-proof.c tools/proof.c tools/proof.h $(fuzz_main)
+tests_fuzz_fuzz_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_fuzz_fuzz_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
