@@ -76,6 +76,16 @@ struct lxcconf_cap {
 	size_t by; /* the setting that decided; LXCCONF_NONE: no setting speaks of it */
 };
 
+/* The groups of words in lxc.mount.auto; a later word of a group takes the place of one before. */
+enum lxcconf_auto {
+	LXCCONF_AUTO_PROC,
+	LXCCONF_AUTO_SYS,
+	LXCCONF_AUTO_CGROUP,
+	LXCCONF_AUTO_SHMOUNTS,
+	LXCCONF_N_AUTOS,
+};
+extern const char *const lxcconf_autos[LXCCONF_N_AUTOS]; /* "proc", ... */
+
 struct lxcconf {
 	unsigned int version;  /* of LXC, LXCCONF_VERSION(); it decides what is an error */
 	unsigned int last_cap; /* the kernel's */
@@ -86,7 +96,7 @@ struct lxcconf {
 	/* Until 4.0.10 both lists can be filled, and the container then does not start. */
 	bool keeps; /* a keep list is in force, be it empty: lxc.cap.keep = none */
 	struct lxcconf_cap caps[CAPS_MAX + 1];
-	size_t auto_by[4]; /* which lxc.mount.auto decides proc, sys, cgroup, shmounts */
+	size_t auto_by[LXCCONF_N_AUTOS]; /* the lxc.mount.auto that decides each */
 };
 
 /* Why a setting is refused. */
@@ -126,7 +136,9 @@ struct caps lxcconf_caps(const struct lxcconf *conf);
  */
 const struct lxcconf_setting *lxcconf_find(const struct lxcconf *conf, const char *key,
 					   size_t *pos);
-/* The value in force of a key that holds one, NULL if unset. */
+/* The last one of all, which counts where a key holds one value; NULL if it is unset. */
+const struct lxcconf_setting *lxcconf_find_last(const struct lxcconf *conf, const char *key);
+/* Its value, or NULL. */
 const char *lxcconf_get(const struct lxcconf *conf, const char *key);
 
 /* How a key takes more than one line. */
