@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <lxc/lxccontainer.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,17 +35,6 @@ struct reader {
 	size_t total; /* bytes read */
 };
 
-__attribute__((format(printf, 2, 3))) static void say(struct config_error *error,
-						      const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (vsnprintf(error->text, sizeof(error->text), format, args) < 0)
-		error->text[0] = '\0';
-	va_end(args);
-}
-
 static const char *escape(char *buf, size_t size, struct span text)
 {
 	struct emit e = { .buf = buf, .size = size };
@@ -58,43 +46,18 @@ static const char *escape(char *buf, size_t size, struct span text)
 
 #define ESCAPE(buf, text) escape((buf), sizeof(buf), (text))
 
-/* "FILE:LINE" of a setting, or of a line of a file. */
-struct place {
-	char text[1200];
-};
-
-static const char *place_of(struct place *place, const struct lxcconf *conf, size_t file,
-			    unsigned int line)
-{
-	char path[1024];
-
-	(void)snprintf(place->text, sizeof(place->text), "%s:%u",
-		       ESCAPE(path, span_of(conf->files[file].path)), line);
-	return place->text;
-}
-
-/* For programs: which line it is about. */
-static void set_place(struct config_error *error, enum config_error_kind kind,
-		      const struct lxcconf *conf, size_t file, unsigned int line)
-{
-	error->kind = kind;
-	error->line = line;
-	(void)snprintf(error->file, sizeof(error->file), "%s", conf->files[file].path); /* cut */
-}
-
 static int refuse_line(const struct reader *r, size_t file, unsigned int line,
 		       const struct lxcconf_error *why)
 {
-	struct place place = { "" };
 	char word[512];
 
-	set_place(r->error, CONFIG_ERROR_LINE, r->conf, file, line);
-	r->error->reason = why->reason;
-	(void)place_of(&place, r->conf, file, line);
 	if (why->word.n)
-		say(r->error, "%s: %s '%s'", place.text, why->reason, ESCAPE(word, why->word));
+		config_error_at(r->error, CONFIG_ERROR_LINE, r->conf, file, line, "%s '%s'",
+				why->reason, ESCAPE(word, why->word));
 	else
-		say(r->error, "%s: %s", place.text, why->reason);
+		config_error_at(r->error, CONFIG_ERROR_LINE, r->conf, file, line, "%s",
+				why->reason);
+	r->error->reason = why->reason;
 	return -EINVAL;
 }
 
@@ -104,19 +67,18 @@ static int refuse_file(const struct reader *r, const char *path, size_t from, in
 	const char *reason = code == -EINVAL  ? "not a regular file"
 			     : code == -EFBIG ? "too large"
 					      : strerror(-code);
-	struct place place = { "" };
+	const struct lxcconf_setting *s;
 	char name[1024];
 
 	(void)ESCAPE(name, span_of(path));
 	if (from == LXCCONF_NONE) {
 		r->error->kind = CONFIG_ERROR_MISSING;
-		say(r->error, "cannot read '%s': %s", name, reason);
+		config_error_say(r->error, "cannot read '%s': %s", name, reason);
 		return code;
 	}
-	set_place(r->error, CONFIG_ERROR_INCLUDE, r->conf, r->conf->settings[from].file,
-		  r->conf->settings[from].line);
-	(void)place_of(&place, r->conf, r->conf->settings[from].file, r->conf->settings[from].line);
-	say(r->error, "%s: cannot read '%s': %s", place.text, name, reason);
+	s = &r->conf->settings[from];
+	config_error_at(r->error, CONFIG_ERROR_INCLUDE, r->conf, s->file, s->line,
+			"cannot read '%s': %s", name, reason);
 	/* An include that is not there, or no file, is a mistake in the configuration. */
 	return code == -ENOENT || code == -ENOTDIR || code == -ELOOP || code == -EISDIR ||
 			       code == -ENAMETOOLONG || code == -EFBIG
@@ -127,44 +89,12 @@ static int refuse_file(const struct reader *r, const char *path, size_t from, in
 static int out_of(const struct reader *r, int code)
 {
 	if (code == -E2BIG) {
-		say(r->error, "'%s': more settings or included files than are read",
-		    r->conf->files[0].path);
+		config_error_say(r->error, "'%s': more settings or included files than are read",
+				 r->conf->files[0].path);
 		return -EINVAL;
 	}
-	say(r->error, "out of memory");
+	config_error_say(r->error, "out of memory");
 	return code;
-}
-
-static int read_all(int fd, char **ret_text, size_t *ret_size)
-{
-	size_t size = 0, room = 4096;
-	auto_free char *text = malloc(room);
-
-	while (text) {
-		ssize_t n = read(fd, text + size, room - size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n) {
-			*ret_text = take_ptr(&text);
-			*ret_size = size;
-			return 0;
-		}
-		size += (size_t)n;
-		if (size > FILE_SIZE_MAX)
-			return -EFBIG;
-		if (size == room) {
-			char *p = realloc(text, room * 2);
-
-			if (!p)
-				return -ENOMEM;
-			text = p;
-			room *= 2;
-		}
-	}
-	return -ENOMEM;
 }
 
 /* O_PATH first, so that no FIFO or device is ever opened; symlinks are followed. */
@@ -191,8 +121,8 @@ static int check_cycle(const struct reader *r, const struct frame *up, const str
 {
 	char chain[2048] = "";
 	struct emit e = EMIT_INIT(chain);
+	const struct lxcconf_setting *s;
 	const struct frame *f = up;
-	struct place place = { "" };
 	size_t depth = 0;
 
 	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): fstat(2) filled it. */
@@ -200,16 +130,16 @@ static int check_cycle(const struct reader *r, const struct frame *up, const str
 		depth++;
 	if (!f && depth < DEPTH_MAX)
 		return 0;
-	set_place(r->error, CONFIG_ERROR_CYCLE, r->conf, r->conf->settings[from].file,
-		  r->conf->settings[from].line);
-	(void)place_of(&place, r->conf, r->conf->settings[from].file, r->conf->settings[from].line);
+	s = &r->conf->settings[from];
 	if (!f) {
-		say(r->error, "%s: includes are nested deeper than %d", place.text, DEPTH_MAX);
+		config_error_at(r->error, CONFIG_ERROR_CYCLE, r->conf, s->file, s->line,
+				"includes are nested deeper than %d", DEPTH_MAX);
 		return -EINVAL;
 	}
 	emit_chain(&e, r, up);
 	emit_escaped(&e, span_of(path));
-	say(r->error, "%s: include cycle, on which LXC crashes: %s", place.text, chain);
+	config_error_at(r->error, CONFIG_ERROR_CYCLE, r->conf, s->file, s->line,
+			"include cycle, on which LXC crashes: %s", chain);
 	return -EINVAL;
 }
 
@@ -258,7 +188,7 @@ static int read_file(struct reader *r, const struct frame *up, const char *path,
 	fd = io_reopen_file(pathfd);
 	if (fd < 0)
 		return refuse_file(r, path, from, fd);
-	code = read_all(fd, &text, &size);
+	code = io_read_fd(fd, FILE_SIZE_MAX, &text, &size);
 	r->total += size;
 	if (code == 0 && r->total > TOTAL_SIZE_MAX)
 		code = -EFBIG;
@@ -334,7 +264,7 @@ static unsigned int read_last_cap(void)
 	struct span rest, line;
 	size_t size;
 
-	if (fd >= 0 && read_all(fd, &text, &size) == 0) {
+	if (fd >= 0 && io_read_fd(fd, FILE_SIZE_MAX, &text, &size) == 0) {
 		rest = (struct span){ text, size };
 		if (span_next_line(&rest, &line) && span_parse_u64(line, 10, CAPS_MAX, &value) == 0)
 			return (unsigned int)value;
@@ -364,7 +294,7 @@ int config_read_file(const char *path, struct lxcconf **ret, struct config_error
 		version = LXCCONF_VERSION(5, 0, 0);
 	r.conf = lxcconf_new(version, read_last_cap());
 	if (!r.conf) {
-		say(ret_error, "out of memory");
+		config_error_say(ret_error, "out of memory");
 		return -ENOMEM;
 	}
 	auto_close int fd = open_path(path, &st);
@@ -379,66 +309,4 @@ int config_read_file(const char *path, struct lxcconf **ret, struct config_error
 	}
 	*ret = r.conf;
 	return 0;
-}
-
-int config_ask_lxc(const struct lxcconf *conf, const char *lxcpath, struct config_error *ret_error)
-{
-	/* No container's name: liblxc would load that one's configuration. */
-	struct lxc_container *c = lxc_container_new(".lxc-harden", lxcpath);
-	char key[300], value[900];
-	struct place place = { "" };
-	int code = 0;
-
-	if (!c) {
-		say(ret_error, "liblxc cannot make a container object for '%s'", lxcpath);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < conf->n_settings && code == 0; i++) {
-		const struct lxcconf_setting *s = &conf->settings[i];
-
-		if (s->state == LXCCONF_IGNORED || strcmp(s->key, "lxc.include") == 0 ||
-		    strncmp(s->key, "lxc.log.", strlen("lxc.log.")) == 0)
-			continue;
-		if (c->set_config_item(c, s->key, s->value))
-			continue;
-		set_place(ret_error, CONFIG_ERROR_VALUE, conf, s->file, s->line);
-		say(ret_error, "%s: LXC %s refuses '%s = %s'",
-		    place_of(&place, conf, s->file, s->line), lxc_get_version(),
-		    ESCAPE(key, span_of(s->key)), ESCAPE(value, span_of(s->value)));
-		code = -EINVAL;
-	}
-	(void)lxc_container_put(c); /* says only whether it was freed */
-	return code;
-}
-
-int config_read_container(const char *lxcpath, const char *name, struct lxcconf **ret,
-			  struct config_error *ret_error)
-{
-	struct lxcconf *conf = NULL;
-	char path[PATH_MAX];
-	int r = snprintf(path, sizeof(path), "%s/%s/config", lxcpath, name);
-
-	if (r < 0 || (size_t)r >= sizeof(path)) {
-		say(ret_error, "the path of the configuration is too long");
-		return -ENAMETOOLONG;
-	}
-	r = config_read_file(path, &conf, ret_error);
-	if (r < 0)
-		return r;
-	r = config_ask_lxc(conf, lxcpath, ret_error);
-	if (r < 0) {
-		lxcconf_free(conf);
-		return r;
-	}
-	*ret = conf;
-	return 0;
-}
-
-int config_check_container(const char *lxcpath, const char *name, struct config_error *ret_error)
-{
-	struct lxcconf *conf = NULL;
-	int r = config_read_container(lxcpath, name, &conf, ret_error);
-
-	lxcconf_free(conf);
-	return r;
 }

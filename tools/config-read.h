@@ -9,23 +9,7 @@
 #define TOOLS_CONFIG_READ_H
 
 #include "lib/lxcconf.h"
-
-enum config_error_kind {
-	CONFIG_ERROR_OTHER,
-	CONFIG_ERROR_MISSING, /* the file itself */
-	CONFIG_ERROR_LINE,    /* .reason has lib/lxcconf's */
-	CONFIG_ERROR_INCLUDE, /* what the line includes cannot be read */
-	CONFIG_ERROR_CYCLE,
-	CONFIG_ERROR_VALUE, /* liblxc does not take it */
-};
-
-struct config_error {
-	char text[4096]; /* one line, "FILE:LINE: reason"; names in it are escaped */
-	enum config_error_kind kind;
-	char file[1024]; /* as it is, cut if need be; "" for no line of a file */
-	unsigned int line;
-	const char *reason; /* constant text or NULL */
-};
+#include "tools/config-error.h"
 
 /*
  * Reads the file and all that it includes, with the rules of the liblxc that is installed.

@@ -23,7 +23,7 @@ tools_lxc_harden_SOURCES = \
 	tools/command.c tools/command.h \
 	$(container_sources) \
 	tools/config-edit.c tools/config-edit.h \
-	tools/config-read.c tools/config-read.h \
+	$(config_read_sources) \
 	tools/generate-evidence.c \
 	tools/generate-guest.c \
 	tools/generate-json.c \
@@ -90,9 +90,9 @@ tools_capinfo_roff_SOURCES = tools/capinfo-roff.c
 
 # Compares tools/config-read with liblxc itself, for tests/bats/config.bats.
 check_PROGRAMS += tests/unit/config-compare
-tests_unit_config_compare_SOURCES = \
-	tests/unit/config-compare.c \
+config_read_sources = tools/config-ask.c tools/config-error.c tools/config-error.h \
 	tools/config-read.c tools/config-read.h
+tests_unit_config_compare_SOURCES = tests/unit/config-compare.c $(config_read_sources)
 tests_unit_config_compare_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 tests_unit_config_compare_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)
 
