@@ -22,7 +22,7 @@ tools_lxc_harden_SOURCES = \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \
 	$(container_sources) \
-	tools/config-edit.c tools/config-edit.h \
+	$(config_edit_sources) \
 	$(config_read_sources) \
 	tools/generate-evidence.c \
 	tools/generate-guest.c \
@@ -98,9 +98,8 @@ tests_unit_config_compare_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)
 
 check_PROGRAMS += tests/unit/test-config-edit
 TESTS += tests/unit/test-config-edit
-tests_unit_test_config_edit_SOURCES = \
-	tests/unit/test-config-edit.c \
-	tools/config-edit.c tools/config-edit.h
+config_edit_sources = tools/config-edit.c tools/config-edit.h tools/config-edit-text.c
+tests_unit_test_config_edit_SOURCES = tests/unit/test-config-edit.c $(config_edit_sources)
 
 check_PROGRAMS += tests/unit/test-record
 TESTS += tests/unit/test-record
