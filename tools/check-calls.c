@@ -97,38 +97,32 @@ static void ask(struct check_work *w, const struct lxcseccomp *profile, struct c
 	}
 }
 
-void check_config_calls(struct check_work *w)
+void check_calls(struct check_work *w)
 {
-	const struct lxcconf_setting *s, *last = NULL;
+	const struct lxcconf_setting *s = lxcconf_find_last(w->conf, "lxc.seccomp.profile");
+	struct check_place place = s ? check_place_of(w, s) : CHECK_NOWHERE;
 	auto_free char *text = NULL;
 	struct lxcseccomp profile;
-	struct check_place place;
 	unsigned int line = 0;
-	size_t pos = 0, size = 0;
+	size_t size = 0;
 	int r;
 
-	while ((s = lxcconf_find(w->conf, "lxc.seccomp.profile", &pos)))
-		last = s;
-	if (!last || strcmp(last->value, "none") == 0) {
-		open_all(w, last ? NULL : "there is no lxc.seccomp.profile",
-			 last ? check_setting_place(w, (size_t)(last - w->conf->settings))
-			      : (struct check_place){ NULL, 0 });
+	if (!s || strcmp(s->value, "none") == 0) {
+		open_all(w, s ? NULL : "there is no lxc.seccomp.profile", place);
 		return;
 	}
-	place = check_setting_place(w, (size_t)(last - w->conf->settings));
 	/* O_PATH first: a FIFO or a device is not opened. */
-	auto_close int pathfd = open(last->value, O_PATH | O_CLOEXEC);
+	auto_close int pathfd = open(s->value, O_PATH | O_CLOEXEC);
 	auto_close int fd = pathfd < 0 ? -errno : io_reopen_file(pathfd);
 
 	r = fd < 0 ? fd : io_read_fd(fd, PROFILE_MAX, &text, &size);
 	if (r < 0) {
-		check_add(w, REASON_SECCOMP_MISSING, place, NULL, "%s: %s", last->value,
-			  strerror(-r));
+		check_add(w, REASON_SECCOMP_MISSING, place, NULL, "%s: %s", s->value, strerror(-r));
 		open_all(w, "the profile cannot be read", place);
 		return;
 	}
 	if (lxcseccomp_parse((struct span){ text, size }, &profile, &line) < 0) {
-		struct check_place at = { check_copy(w->arena, span_of(last->value)), line };
+		struct check_place at = { check_copy(w->arena, span_of(s->value)), line };
 
 		check_add(w, REASON_SECCOMP_INVALID, at, NULL, "named at %s",
 			  check_place_text(w, place));

@@ -33,7 +33,8 @@ static struct caps held(const struct replay *r)
 	return (struct caps){ all.bits & (r->keeps ? r->keep.bits : ~r->drop.bits) };
 }
 
-static void note(struct replay *r, unsigned int cap, enum check_cap_action action, size_t setting)
+static void note(struct replay *r, unsigned int cap, enum check_cap_action action,
+		 const struct lxcconf_setting *s)
 {
 	size_t *n = &r->n_events[cap];
 
@@ -42,8 +43,7 @@ static void note(struct replay *r, unsigned int cap, enum check_cap_action actio
 			(EVENTS_MAX - 1) * sizeof(r->events[cap][0]));
 		(*n)--;
 	}
-	r->events[cap][(*n)++] =
-		(struct check_cap_event){ action, check_setting_place(r->w, setting) };
+	r->events[cap][(*n)++] = (struct check_cap_event){ action, check_place_of(r->w, s) };
 }
 
 static struct caps named(const char *value, bool *ret_none)
@@ -74,9 +74,8 @@ static void clear(struct replay *r, bool keep)
 		r->drop = (struct caps){ 0 };
 }
 
-static void step(struct replay *r, size_t setting)
+static void step(struct replay *r, const struct lxcconf_setting *s)
 {
-	const struct lxcconf_setting *s = &r->w->conf->settings[setting];
 	bool keep = strcmp(s->key, "lxc.cap.keep") == 0, none = false;
 	struct caps before = held(r), set = named(s->value, &none), after;
 
@@ -96,11 +95,11 @@ static void step(struct replay *r, size_t setting)
 
 		if (!s->value[0]) {
 			if (is && !was)
-				note(r, cap, CHECK_CAP_WIPED, setting);
+				note(r, cap, CHECK_CAP_WIPED, s);
 		} else if (caps_has(set, cap)) {
-			note(r, cap, keep ? CHECK_CAP_GRANTED : CHECK_CAP_REMOVED, setting);
+			note(r, cap, keep ? CHECK_CAP_GRANTED : CHECK_CAP_REMOVED, s);
 		} else if (was && !is) {
-			note(r, cap, CHECK_CAP_REMOVED, setting);
+			note(r, cap, CHECK_CAP_REMOVED, s);
 		}
 	}
 }
@@ -150,7 +149,7 @@ static void judge_wiped(struct check_work *w, size_t by, struct caps before)
 
 	for (size_t i = 0; i < by && lost.bits; i++) {
 		const struct lxcconf_setting *s = &conf->settings[i];
-		struct check_place place = check_setting_place(w, i);
+		struct check_place place = check_place_of(w, s);
 		struct check_finding *f;
 		char names[400] = "";
 		struct emit e = EMIT_INIT(names);
@@ -167,22 +166,25 @@ static void judge_wiped(struct check_work *w, size_t by, struct caps before)
 		f = check_add(w, REASON_CAP_WIPED, place, NULL,
 			      "'%s =' at %s clears '%s = %s': held again: %s",
 			      conf->settings[by].key,
-			      check_place_text(w, check_setting_place(w, by)), s->key, s->value,
-			      names);
+			      check_place_text(w, check_place_of(w, &conf->settings[by])), s->key,
+			      s->value, names);
 		if (f && w->out->idmapped)
 			f->severity = CHECK_KERNEL;
 	}
 }
 
 /* "keep = chown kill" and then "keep = none". */
-static void judge_none(struct check_work *w, size_t setting)
+static void judge_none(struct check_work *w, const struct lxcconf_setting *s)
 {
-	const struct lxcconf_setting *s = &w->conf->settings[setting];
+	const struct lxcconf_setting *by;
 
-	if (s->state == LXCCONF_CLEARED && w->conf->settings[s->by].value[0])
-		check_add(w, REASON_CAP_NONE, check_setting_place(w, s->by), NULL,
+	if (s->state != LXCCONF_CLEARED)
+		return;
+	by = &w->conf->settings[s->by];
+	if (by->value[0])
+		check_add(w, REASON_CAP_NONE, check_place_of(w, by), NULL,
 			  "'%s = %s' at %s counts for nothing", s->key, s->value,
-			  check_place_text(w, check_setting_place(w, setting)));
+			  check_place_text(w, check_place_of(w, s)));
 }
 
 static void judge(struct check_work *w, struct replay *r)
@@ -194,11 +196,11 @@ static void judge(struct check_work *w, struct replay *r)
 
 		if (s->state == LXCCONF_IGNORED || (!keep && strcmp(s->key, "lxc.cap.drop") != 0))
 			continue;
-		step(r, i);
+		step(r, s);
 		if (!s->value[0])
 			judge_wiped(w, i, before);
 		if (keep)
-			judge_none(w, i);
+			judge_none(w, s);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Faults of a configuration that LXC loads: lines that do not do what they look like, or end
- * the start.  Those of hooks and mounts are in check-hooks.c and check-mounts.c.
+ * the start.  Those of includes, hooks and mounts have files of their own.
  */
 #include "config.h"
 
@@ -11,18 +11,6 @@
 #include <linux/capability.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define LEVELS PKGDATADIR "/"
-
-static size_t index_of(const struct check_work *w, const struct lxcconf_setting *s)
-{
-	return (size_t)(s - w->conf->settings);
-}
-
-static struct check_place place_of(const struct check_work *w, const struct lxcconf_setting *s)
-{
-	return check_setting_place(w, index_of(w, s));
-}
 
 /* --- Lines ------------------------------------------------------------------- */
 
@@ -50,8 +38,8 @@ static void judge_ignored(struct check_work *w)
 		if (s->state != LXCCONF_IGNORED)
 			continue;
 		key = key_of(s->key);
-		check_add(w, REASON_LINE_IGNORED, check_setting_place(w, i), NULL, "%.*s",
-			  (int)key.n, key.p);
+		check_add(w, REASON_LINE_IGNORED, check_place_of(w, s), NULL, "%.*s", (int)key.n,
+			  key.p);
 	}
 }
 
@@ -76,152 +64,8 @@ static void judge_comments(struct check_work *w)
 
 		if (s->state == LXCCONF_IN_FORCE && hash && hash != s->value &&
 		    (hash[-1] == ' ' || hash[-1] == '\t') && !takes_hash(s->key))
-			check_add(w, REASON_COMMENT_IN_VALUE, check_setting_place(w, i), NULL,
-				  "%s = %s", s->key, s->value);
-	}
-}
-
-/* --- Includes ------------------------------------------------------------------ */
-
-static bool is_level_file(const char *path)
-{
-	const char *name = strrchr(path, '/');
-
-	return strncmp(path, LEVELS, strlen(LEVELS)) == 0 ||
-	       (name && strcmp(name, "/harden.conf") == 0);
-}
-
-/* Was group of lxc.mount.auto set by that setting, and is it now another's? */
-static size_t auto_overridden(const struct lxcconf *conf, size_t setting)
-{
-	static const char *const groups[] = { "proc", "sys", "cgroup" };
-
-	for (size_t g = 0; g < 3; g++) {
-		struct span rest = span_of(conf->settings[setting].value), word;
-
-		while (conf->auto_by[g] != LXCCONF_NONE && conf->auto_by[g] > setting &&
-		       span_next_word(&rest, &word)) {
-			if (span_starts(word, groups[g]))
-				return conf->auto_by[g];
-		}
-	}
-	return LXCCONF_NONE;
-}
-
-/*
- * What an administrator writes into the container's own file behind the include is meant;
- * what another include does to the fragment is not.
- */
-static void judge_level(struct check_work *w)
-{
-	bool told[64] = { false };
-
-	for (size_t i = 0; i < w->conf->n_settings; i++) {
-		const struct lxcconf_setting *s = &w->conf->settings[i], *by;
-		size_t at = s->by;
-
-		if (!is_level_file(w->files[s->file]) || strncmp(s->key, "lxc.cap.", 8) == 0)
-			continue;
-		if (strcmp(s->key, "lxc.mount.auto") == 0 && s->state == LXCCONF_IN_FORCE)
-			at = auto_overridden(w->conf, i);
-		else if (s->state != LXCCONF_OVERRIDDEN && s->state != LXCCONF_CLEARED)
-			continue;
-		if (at == LXCCONF_NONE)
-			continue;
-		by = &w->conf->settings[at];
-		if (by->file == 0 || is_level_file(w->files[by->file]) || told[by->file % 64])
-			continue;
-		told[by->file % 64] = true;
-		check_add(w, REASON_LEVEL_UNDONE, check_setting_place(w, at), NULL,
-			  "'%s = %s' counts, and not '%s = %s' at %s", by->key, by->value, s->key,
-			  s->value, check_place_text(w, check_setting_place(w, i)));
-	}
-}
-
-/* Two files of one folder that both set a key of which only one value can count. */
-static const struct lxcconf_setting *find_conflict(const struct check_work *w, size_t a, size_t b)
-{
-	for (size_t i = 0; i < w->conf->n_settings; i++) {
-		const struct lxcconf_setting *x = &w->conf->settings[i];
-		enum lxcconf_kind kind;
-
-		if (x->file != a || x->state == LXCCONF_IGNORED ||
-		    lxcconf_key_kind(w->conf->version, span_of(x->key), &kind) < 0 ||
-		    kind == LXCCONF_INCLUDE)
-			continue;
-		for (size_t j = 0; j < w->conf->n_settings; j++) {
-			const struct lxcconf_setting *y = &w->conf->settings[j];
-
-			if (y->file == b && strcmp(x->key, y->key) == 0 &&
-			    (kind == LXCCONF_SCALAR || kind == LXCCONF_AUTO ||
-			     !x->value[0] != !y->value[0]) &&
-			    strcmp(x->value, y->value) != 0)
-				return x;
-		}
-	}
-	return NULL;
-}
-
-static void judge_folder(struct check_work *w, size_t first)
-{
-	const struct lxcconf *conf = w->conf;
-
-	for (size_t b = first + 1; b < conf->n_files; b++) {
-		const struct lxcconf_setting *s;
-
-		if (conf->files[b].from != conf->files[first].from)
-			continue;
-		s = find_conflict(w, first, b);
-		if (!s)
-			continue;
-		check_add(w, REASON_INCLUDE_UNSORTED,
-			  check_setting_place(w, conf->files[first].from), NULL,
-			  "%s in '%s' and in '%s'", s->key, w->files[first], w->files[b]);
-		return;
-	}
-}
-
-static bool has_lists(const struct lxcconf *conf, size_t file)
-{
-	for (size_t i = 0; i < conf->n_settings; i++) {
-		const struct lxcconf_setting *s = &conf->settings[i];
-
-		if (s->file == file && s->state == LXCCONF_IN_FORCE &&
-		    (strncmp(s->key, "lxc.hook.", 9) == 0 ||
-		     strcmp(s->key, "lxc.mount.entry") == 0))
-			return true;
-	}
-	return false;
-}
-
-/* The files are compared in pairs: their number is bounded first. */
-static void judge_includes(struct check_work *w)
-{
-	const struct lxcconf *conf = w->conf;
-	size_t n = conf->n_files < 200 ? conf->n_files : 200;
-
-	for (size_t a = 1; a < n; a++) {
-		judge_folder(w, a);
-		for (size_t b = a + 1; b < n; b++) {
-			if (strcmp(w->files[a], w->files[b]) != 0 || !has_lists(conf, b))
-				continue;
-			check_add(w, REASON_INCLUDE_TWICE,
-				  check_setting_place(w, conf->files[b].from), NULL,
-				  "'%s', first at %s", w->files[b],
-				  check_place_text(w, check_setting_place(w, conf->files[a].from)));
-			break;
-		}
-	}
-}
-
-static void judge_writable(struct check_work *w)
-{
-	for (size_t i = 0; i < w->conf->n_files; i++) {
-		struct check_place place = { w->files[i], 0 };
-		const char *which;
-
-		if (check_path_is_writable(w, w->files[i], w->out->owner, &which))
-			check_add(w, REASON_CONFIG_WRITABLE, place, NULL, "%s", which);
+			check_add(w, REASON_COMMENT_IN_VALUE, check_place_of(w, s), NULL, "%s = %s",
+				  s->key, s->value);
 	}
 }
 
@@ -255,7 +99,7 @@ static void judge_overlap(struct check_work *w, const struct lxcconf_setting *s,
 			  const struct range *x)
 {
 	const struct lxcconf_setting *other;
-	size_t pos = index_of(w, s) + 1;
+	size_t pos = (size_t)(s - w->conf->settings) + 1;
 	struct range y;
 
 	while ((other = lxcconf_find(w->conf, "lxc.idmap", &pos))) {
@@ -263,26 +107,23 @@ static void judge_overlap(struct check_work *w, const struct lxcconf_setting *s,
 		    (y.kind == x->kind || y.kind == 'b' || x->kind == 'b') &&
 		    (overlaps(x->inside, y.inside, x, &y) ||
 		     overlaps(x->outside, y.outside, x, &y)))
-			check_add(w, REASON_IDMAP_OVERLAP, place_of(w, other), NULL,
+			check_add(w, REASON_IDMAP_OVERLAP, check_place_of(w, other), NULL,
 				  "'%s' and '%s' at %s", other->value, s->value,
-				  check_place_text(w, place_of(w, s)));
+				  check_place_text(w, check_place_of(w, s)));
 	}
 }
 
 static void judge_owner(struct check_work *w, bool owner_mapped)
 {
+	const struct lxcconf_setting *s = lxcconf_find_last(w->conf, "lxc.rootfs.path");
 	const char *options = lxcconf_get(w->conf, "lxc.rootfs.options");
-	const struct lxcconf_setting *s;
 	struct stat st;
-	size_t pos = 0, last = 0;
 
 	if (owner_mapped || w->rootfd < 0 || fstat(w->rootfd, &st) < 0 ||
 	    (options && strstr(options, "idmap=")))
 		return;
-	while ((s = lxcconf_find(w->conf, "lxc.rootfs.path", &pos)))
-		last = index_of(w, s);
-	check_add(w, REASON_ROOTFS_OWNER, check_setting_place(w, last), NULL,
-		  "'%s' belongs to uid %u", w->rootfs, st.st_uid);
+	check_add(w, REASON_ROOTFS_OWNER, check_place_of(w, s), NULL, "'%s' belongs to uid %u",
+		  w->rootfs, st.st_uid);
 }
 
 static void judge_ids(struct check_work *w)
@@ -308,7 +149,7 @@ static void judge_ids(struct check_work *w)
 	if (!first)
 		return;
 	if (!root_u || !root_g)
-		check_add(w, REASON_IDMAP_PARTIAL, place_of(w, first), NULL, "%s",
+		check_add(w, REASON_IDMAP_PARTIAL, check_place_of(w, first), NULL, "%s",
 			  root_u   ? "the group 0 is not mapped"
 			  : root_g ? "the user 0 is not mapped"
 				   : "neither the user 0 nor the group 0 is mapped");
@@ -326,14 +167,6 @@ static bool mounts_on(const struct check_work *w, const char *target)
 	return false;
 }
 
-/* The line that took a capability away. */
-static struct check_place place_of_cap(const struct check_work *w, unsigned int cap)
-{
-	const struct check_cap *c = &w->out->caps[cap];
-
-	return c->n_events ? c->events[c->n_events - 1].place : (struct check_place){ NULL, 0 };
-}
-
 static void judge_init(struct check_work *w)
 {
 	static const unsigned int floor[] = { CAP_SETGID, CAP_SETUID, CAP_SETPCAP };
@@ -341,14 +174,15 @@ static void judge_init(struct check_work *w)
 	if (w->init.kind != INITVER_SYSTEMD)
 		return;
 	if (!caps_has(w->out->configured, CAP_SYS_ADMIN) && !mounts_on(w, "run"))
-		check_add(w, REASON_RUN_MISSING, place_of_cap(w, CAP_SYS_ADMIN), NULL, "%s", "");
+		check_add(w, REASON_RUN_MISSING, check_cap_place(w, CAP_SYS_ADMIN), NULL, "%s", "");
 	for (size_t i = 0; i < sizeof(floor) / sizeof(floor[0]); i++) {
 		char name[32] = "";
 		struct emit e = EMIT_INIT(name);
 
 		caps_emit_name(&e, floor[i]);
 		if (!caps_has(w->out->configured, floor[i]))
-			check_add(w, REASON_CAP_FLOOR, place_of_cap(w, floor[i]), NULL, "%s", name);
+			check_add(w, REASON_CAP_FLOOR, check_cap_place(w, floor[i]), NULL, "%s",
+				  name);
 	}
 }
 
@@ -382,8 +216,8 @@ static void judge_cgroups(struct check_work *w)
 		}
 		if (!found && strcmp(s->key, "lxc.cgroup.relative") != 0 &&
 		    !span_is(controller, "dir"))
-			check_add(w, REASON_CGROUP_IGNORED, place_of(w, s), NULL, "%s = %s", s->key,
-				  s->value);
+			check_add(w, REASON_CGROUP_IGNORED, check_place_of(w, s), NULL, "%s = %s",
+				  s->key, s->value);
 	}
 }
 
@@ -391,9 +225,6 @@ void check_faults(struct check_work *w)
 {
 	judge_ignored(w);
 	judge_comments(w);
-	judge_level(w);
-	judge_includes(w);
-	judge_writable(w);
 	judge_ids(w);
 	judge_init(w);
 	judge_cgroups(w);

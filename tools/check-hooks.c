@@ -100,9 +100,9 @@ static bool is_reachable(const char *path, char ret[PATH_MAX])
 	return true;
 }
 
-static void judge_program(struct check_work *w, size_t setting, size_t kind, const char *program)
+static void judge_program(struct check_work *w, struct check_place place, size_t kind,
+			  const char *program)
 {
-	struct check_place place = check_setting_place(w, setting);
 	char which[PATH_MAX];
 	const char *text;
 	struct check_finding *f = NULL;
@@ -132,17 +132,16 @@ static bool find_program(const char *value, char *buf, size_t size)
 	return !strpbrk(buf, "\"'\\$`;|&<>()*?[~=");
 }
 
-static void judge_host_hook(struct check_work *w, size_t setting, size_t kind)
+static void judge_host_hook(struct check_work *w, const struct lxcconf_setting *s, size_t kind)
 {
 	char program[PATH_MAX];
 
-	if (!find_program(w->conf->settings[setting].value, program, sizeof(program)))
+	if (!find_program(s->value, program, sizeof(program)))
 		return;
 	if (program[0] != '/')
-		check_add(w, REASON_HOOK_RELATIVE, check_setting_place(w, setting), NULL, "%s",
-			  program);
+		check_add(w, REASON_HOOK_RELATIVE, check_place_of(w, s), NULL, "%s", program);
 	else
-		judge_program(w, setting, kind, program);
+		judge_program(w, check_place_of(w, s), kind, program);
 }
 
 /* --- Start hooks: in the guest -------------------------------------------------- */
@@ -171,7 +170,7 @@ static void judge_start(struct check_work *w)
 	size_t pos = 0;
 
 	while ((s = lxcconf_find(w->conf, "lxc.hook.start", &pos))) {
-		struct check_place place = check_setting_place(w, (size_t)(s - w->conf->settings));
+		struct check_place place = check_place_of(w, s);
 
 		if (!first && strpbrk(s->value, " \t"))
 			check_add(w, REASON_HOOK_ARGUMENTS, place, NULL, "%s", s->value);
@@ -186,15 +185,10 @@ static void judge_start(struct check_work *w)
 
 static void judge_version(struct check_work *w)
 {
-	const struct lxcconf_setting *s, *last = NULL;
-	size_t pos = 0;
+	const struct lxcconf_setting *s = lxcconf_find_last(w->conf, "lxc.hook.version");
 
-	while ((s = lxcconf_find(w->conf, "lxc.hook.version", &pos)))
-		last = s;
-	if (last && last->file != 0 && strcmp(last->value, "0") != 0)
-		check_add(w, REASON_HOOK_VERSION,
-			  check_setting_place(w, (size_t)(last - w->conf->settings)), NULL, "%s",
-			  "");
+	if (s && s->file != 0 && strcmp(s->value, "0") != 0)
+		check_add(w, REASON_HOOK_VERSION, check_place_of(w, s), NULL, "%s", "");
 }
 
 void check_hooks(struct check_work *w)
@@ -205,7 +199,7 @@ void check_hooks(struct check_work *w)
 		size_t pos = 0;
 
 		while ((s = lxcconf_find(w->conf, host_hooks[kind].key, &pos)))
-			judge_host_hook(w, (size_t)(s - w->conf->settings), kind);
+			judge_host_hook(w, s, kind);
 	}
 	judge_start(w);
 	judge_version(w);

@@ -139,17 +139,14 @@ static void judge_exposure(struct check_work *w, const struct check_entry *e)
 
 	if (mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/')
 		return;
-	if (!mountentry_is_bind(&e->m)) {
-		/* A file system on a disk of the host's is not the disk. */
-		return;
-	}
-	if (mountentry_has(&e->m, "relative"))
+	/* A file system on a disk of the host's is not the disk. */
+	if (!mountentry_is_bind(&e->m) || mountentry_has(&e->m, "relative"))
 		return;
 	fact = classify(&e->m, strip_var_run(mountentry_strip(span_of(source))));
 	if (stat(source, &st) == 0 && S_ISBLK(st.st_mode))
 		fact = FACT_MOUNT_DEVICE;
 	if (fact != FACT_N)
-		check_open(&w->config, fact, check_setting_place(w, e->setting),
+		check_open(&w->config, fact, check_place_of(w, e->setting),
 			   check_print(w->arena, "'%s' at '/%.*s'", source, (int)e->target.n,
 				       e->target.p),
 			   NULL);
@@ -160,7 +157,7 @@ static void judge_exposure(struct check_work *w, const struct check_entry *e)
 static void judge_hidden(struct check_work *w, size_t index)
 {
 	const struct check_entry *e = &w->entries[index], *later;
-	struct check_place place = check_setting_place(w, e->setting);
+	struct check_place place = check_place_of(w, e->setting);
 
 	/* There a later one is a mask, and meant. */
 	if (span_starts(e->target, "proc") || span_starts(e->target, "sys") ||
@@ -175,7 +172,7 @@ static void judge_hidden(struct check_work *w, size_t index)
 			continue;
 		check_add(w, REASON_MOUNT_HIDDEN, place, NULL, "'/%.*s', hidden at %s by '/%.*s'",
 			  (int)e->target.n, e->target.p,
-			  check_place_text(w, check_setting_place(w, later->setting)),
+			  check_place_text(w, check_place_of(w, later->setting)),
 			  (int)later->target.n, later->target.p);
 		return;
 	}
@@ -191,7 +188,7 @@ static void judge_source(struct check_work *w, const struct check_entry *e)
 	    mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/' ||
 	    stat(source, &st) == 0 || errno != ENOENT)
 		return;
-	check_add(w, REASON_MOUNT_SOURCE, check_setting_place(w, e->setting), NULL, "'%s'", source);
+	check_add(w, REASON_MOUNT_SOURCE, check_place_of(w, e->setting), NULL, "'%s'", source);
 }
 
 static void judge_target(struct check_work *w, size_t index)
@@ -215,7 +212,7 @@ static void judge_target(struct check_work *w, size_t index)
 	auto_close int fd = rootfs_open_at(w->rootfd, target, O_PATH);
 
 	if (fd == -ENOENT)
-		check_add(w, REASON_MOUNT_TARGET, check_setting_place(w, e->setting), NULL, "'/%s'",
+		check_add(w, REASON_MOUNT_TARGET, check_place_of(w, e->setting), NULL, "'/%s'",
 			  target);
 }
 
@@ -249,16 +246,11 @@ static bool find_target(const struct check_work *w, struct span value, struct sp
 
 static void judge_fstab(struct check_work *w)
 {
-	const struct lxcconf_setting *s, *last = NULL;
+	const struct lxcconf_setting *s = lxcconf_find_last(w->conf, "lxc.mount.fstab");
 	struct stat st;
-	size_t pos = 0;
 
-	while ((s = lxcconf_find(w->conf, "lxc.mount.fstab", &pos)))
-		last = s;
-	if (last && stat(last->value, &st) < 0 && errno == ENOENT)
-		check_add(w, REASON_FSTAB_MISSING,
-			  check_setting_place(w, (size_t)(last - w->conf->settings)), NULL, "'%s'",
-			  last->value);
+	if (s && stat(s->value, &st) < 0 && errno == ENOENT)
+		check_add(w, REASON_FSTAB_MISSING, check_place_of(w, s), NULL, "'%s'", s->value);
 }
 
 void check_entries(struct check_work *w)
@@ -267,9 +259,8 @@ void check_entries(struct check_work *w)
 	size_t pos = 0;
 
 	while ((s = lxcconf_find(w->conf, "lxc.mount.entry", &pos))) {
-		size_t setting = (size_t)(s - w->conf->settings);
-		struct check_place place = check_setting_place(w, setting);
-		struct check_entry e = { .setting = setting };
+		struct check_place place = check_place_of(w, s);
+		struct check_entry e = { .setting = s };
 		int r = mountentry_parse(span_of(s->value), &e.m);
 
 		if (r < 0 || !e.m.type.n || !e.m.options.n)

@@ -4,12 +4,16 @@
 
 #include "tools/check-work.h"
 
+#include <errno.h>
 #include <linux/magic.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+
+#include "lib/cleanup.h"
 
 #ifndef CGROUP2_SUPER_MAGIC
 #define CGROUP2_SUPER_MAGIC 0x63677270
@@ -58,11 +62,63 @@ const char *check_print(struct check_arena *a, const char *format, ...)
 	return text;
 }
 
-struct check_place check_setting_place(const struct check_work *w, size_t setting)
+struct check_work *check_work_new(const struct check_host *host, const struct container *container,
+				  struct check_arena *arena)
 {
-	const struct lxcconf_setting *s = &w->conf->settings[setting];
+	struct check *out = check_alloc(arena, sizeof(*out));
+	struct check_finding *findings =
+		check_alloc(arena, CHECK_FINDINGS_MAX * sizeof(findings[0]));
+	struct check_work *w = calloc(1, sizeof(*w));
 
+	if (!out || !findings || !w) {
+		free(w);
+		return NULL;
+	}
+	*out = (struct check){
+		.lxcpath = check_copy(arena, span_of(container->lxcpath)),
+		.name = check_copy(arena, span_of(container->name)),
+		.owner = container->owner.uid,
+		.level = "none",
+		.findings = findings,
+	};
+	w->host = host;
+	w->arena = arena;
+	w->out = out;
+	w->findings = findings;
+	w->rootfd = -EBADF;
+	return w;
+}
+
+void check_work_free(struct check_work *w)
+{
+	if (!w)
+		return;
+	cleanup_close(&w->rootfd);
+	lxcconf_free(w->conf);
+	free(w);
+}
+
+int check_work_set_conf(struct check_work *w, struct lxcconf *conf)
+{
+	w->conf = conf;
+	w->files = check_alloc(w->arena, conf->n_files * sizeof(w->files[0]));
+	if (!w->files)
+		return -ENOMEM;
+	for (size_t i = 0; i < conf->n_files; i++)
+		w->files[i] = check_copy(w->arena, span_of(conf->files[i].path));
+	return 0;
+}
+
+struct check_place check_place_of(const struct check_work *w, const struct lxcconf_setting *s)
+{
 	return (struct check_place){ w->files[s->file], s->line };
+}
+
+struct check_place check_cap_place(const struct check_work *w, unsigned int cap)
+{
+	const struct check_cap *c = &w->out->caps[cap];
+
+	return c->n_events ? c->events[c->n_events - 1].place : CHECK_NOWHERE;
 }
 
 const char *check_place_text(struct check_work *w, struct check_place place)
@@ -105,6 +161,12 @@ void check_open(struct check_view *view, enum check_fact fact, struct check_plac
 	if (view->n_opened < CHECK_OPENED_MAX)
 		view->opened[view->n_opened++] =
 			(struct check_opened){ fact, place, detail, remedy };
+}
+
+void check_open_by(struct check_work *w, enum check_fact fact, const struct lxcconf_setting *s)
+{
+	check_open(&w->config, fact, check_place_of(w, s),
+		   check_print(w->arena, "%s = %s", s->key, s->value), NULL);
 }
 
 void check_close(struct check_view *view, enum check_fact fact)

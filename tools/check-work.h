@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/audit-process.h"
 #include "lib/initver.h"
 #include "lib/lxcconf.h"
 #include "lib/mountentry.h"
@@ -48,6 +49,9 @@ struct check_host {
 
 void check_host_init(struct check_host *host);
 
+/* The folder of base.conf, keep.conf and strict.conf. */
+#define CHECK_LEVELS PKGDATADIR "/"
+
 #define CHECK_FINDINGS_MAX 256
 #define CHECK_OPENED_MAX 192
 #define CHECK_ENTRIES_MAX 1024
@@ -70,7 +74,7 @@ struct check_view {
 struct check_entry {
 	struct mountentry m; /* within the setting's value */
 	struct span target;  /* without slashes at its ends */
-	size_t setting;
+	const struct lxcconf_setting *setting;
 };
 
 struct check_work {
@@ -78,7 +82,7 @@ struct check_work {
 	struct check_arena *arena;
 	struct check *out;
 	struct check_finding *findings; /* out->findings, while it grows */
-	const struct lxcconf *conf;	/* NULL: not loaded */
+	struct lxcconf *conf;		/* NULL: not loaded */
 	const char **files;		/* copies of the paths of conf's files */
 	int rootfd;			/* the guest's files, -EBADF if they cannot be looked at */
 	const char *rootfs;		/* its path, NULL if it is no folder of the host's */
@@ -88,7 +92,17 @@ struct check_work {
 	struct check_view config, live;
 };
 
-struct check_place check_setting_place(const struct check_work *w, size_t setting);
+/* NULL without memory.  The arena has .out and all that it points to. */
+struct check_work *check_work_new(const struct check_host *host, const struct container *container,
+				  struct check_arena *arena);
+/* Takes NULL too. */
+void check_work_free(struct check_work *w);
+/* Takes over conf: 0 or -ENOMEM. */
+int check_work_set_conf(struct check_work *w, struct lxcconf *conf);
+
+struct check_place check_place_of(const struct check_work *w, const struct lxcconf_setting *s);
+/* The line that gave or took a capability; CHECK_NOWHERE for LXC's default. */
+struct check_place check_cap_place(const struct check_work *w, unsigned int cap);
 /* "FILE:LINE", in the arena. */
 const char *check_place_text(struct check_work *w, struct check_place place);
 
@@ -103,27 +117,42 @@ struct check_finding *check_add(struct check_work *w, enum reason_id id, struct 
 /* Notes that a fact is open, and how. */
 void check_open(struct check_view *view, enum check_fact fact, struct check_place place,
 		const char *detail, const char *remedy);
+/* ... by that setting of the configuration. */
+void check_open_by(struct check_work *w, enum check_fact fact, const struct lxcconf_setting *s);
 /* Forgets what was noted for it. */
 void check_close(struct check_view *view, enum check_fact fact);
 
 /* --- The parts, in their order ------------------------------------------------ */
 
+/* Sets .conf, .files and the level, or the state and what keeps LXC from loading it. */
+void check_load(struct check_work *w);
+/* All that the text leaves open: the guest's root, and the parts from here to check_caps(). */
+void check_text(struct check_work *w);
 /* Takes the mount entries apart: fills w->entries. */
 void check_entries(struct check_work *w);
-/* The events of each capability, and lists that a later line wiped. */
-void check_caps(struct check_work *w);
 /* What the configuration leaves open. */
 void check_config(struct check_work *w);
-void check_config_calls(struct check_work *w);
+void check_proc(struct check_work *w);
+void check_calls(struct check_work *w);
+/* The events of each capability, and lists that a later line wiped. */
+void check_caps(struct check_work *w);
 /* Faults. */
 void check_faults(struct check_work *w);
+void check_includes(struct check_work *w);
 void check_hooks(struct check_work *w);
 void check_mounts(struct check_work *w);
 /* What runs: fills w->live.  False if it cannot be looked at, or has just ended. */
 bool check_live(struct check_work *w);
+/* ... of its mounts. */
+void check_live_mounts(struct check_work *w, int procfd, const struct audit_process *process);
 
-/* Is there an entry that covers that path of /proc or /sys with nothing, or read-only? */
-bool check_entry_covers(const struct check_work *w, const char *path, bool ro_is_enough);
+/* The namespaces that a container may share with the host. */
+#define CHECK_N_NAMESPACES 6
+struct check_namespace {
+	const char *name;
+	enum check_fact fact;
+};
+extern const struct check_namespace check_namespaces[CHECK_N_NAMESPACES];
 
 /*
  * True if somebody other than root and that user can change what the path leads to; what

@@ -39,6 +39,7 @@ struct check_place {
 	const char *file;
 	unsigned int line; /* 0: the file as a whole */
 };
+#define CHECK_NOWHERE ((struct check_place){ NULL, 0 })
 
 struct check_finding {
 	const char *id; /* "ns.net"; constant, the same for ever; lxc-harden explain ID */
@@ -119,6 +120,9 @@ struct check_before {
 	struct caps caps;
 	unsigned int score, score_class[CHECK_N_SEVERITIES];
 };
+
+/* True if more than its state and its failure is known. */
+bool check_is_known(const struct check *c);
 
 /* "disagreement", "host", "running"... */
 const char *check_kind_name(enum check_kind kind);

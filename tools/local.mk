@@ -4,15 +4,21 @@ tools_lxc_harden_SOURCES = \
 	tools/lxc-harden.c \
 	tools/check.c tools/check.h \
 	tools/check-all.c \
+	tools/check-before.c \
 	tools/check-calls.c \
 	tools/check-caps.c \
 	tools/check-config.c \
 	tools/check-faults.c \
 	tools/check-hooks.c \
+	tools/check-includes.c \
 	tools/check-json.c \
 	tools/check-live.c \
+	tools/check-live-mounts.c \
+	tools/check-load.c \
 	tools/check-mounts.c \
+	tools/check-names.c \
 	tools/check-print.c \
+	tools/check-proc.c \
 	tools/check-prometheus.c \
 	tools/check-reasons.c tools/check-reasons.h \
 	tools/check-sarif.c \
