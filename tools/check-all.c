@@ -8,9 +8,7 @@
 #include "tools/check.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "tools/check-work.h"
@@ -35,13 +33,7 @@ static void run_one(size_t index, void *result, const void *state)
 	const struct job *job = state;
 	struct slot *slot = result;
 	struct check_arena arena = { .base = slot->arena, .size = sizeof(slot->arena) };
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* liblxc has a mind of its own about what belongs on a terminal. */
-	if (fd >= 0) {
-		(void)dup2(fd, STDERR_FILENO);
-		(void)close(fd); /* nothing was written */
-	}
 	slot->done = check_container(job->host, &job->containers[index], &arena);
 }
 
@@ -85,29 +77,21 @@ int check_all(const struct container *containers, size_t n, unsigned int jobs,
 {
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers. */
 	auto_free struct memory *m = calloc(1, sizeof(*m) + n * sizeof(m->checks[0]));
-	auto_free struct workers_owner *owners = calloc(n + 1, sizeof(*owners));
 	struct check_host host;
 	struct job job = { containers, &host };
 	struct workers w = {
-		.n = n,
 		.size = sizeof(struct slot),
 		.jobs = jobs,
 		.seconds = SECONDS,
-		.owners = owners,
 		.run = run_one,
 		.state = &job,
 	};
 	int r;
 
-	if (!m || !owners)
+	if (!m)
 		return -ENOMEM;
-	/* A user who looks at the containers of others does so with his own rights. */
-	for (size_t i = 0; i < n; i++)
-		owners[i] = workers_may_be(&containers[i].owner)
-				    ? containers[i].owner
-				    : (struct workers_owner){ geteuid(), getegid() };
 	check_host_init(&host);
-	r = workers_run(&w, &m->results);
+	r = containers_run(containers, n, &w, &m->results);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < n; i++)

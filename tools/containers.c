@@ -281,6 +281,25 @@ int containers_find(const char *const *lxcpaths, size_t n, bool of_users, struct
 	return r;
 }
 
+int containers_run(const struct container *items, size_t n, struct workers *w,
+		   struct workers_results *ret)
+{
+	auto_free struct workers_owner *owners = calloc(n + 1, sizeof(*owners));
+	int r;
+
+	if (!owners)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		owners[i] = workers_may_be(&items[i].owner)
+				    ? items[i].owner
+				    : (struct workers_owner){ geteuid(), getegid() };
+	w->n = n;
+	w->owners = owners;
+	r = workers_run(w, ret);
+	w->owners = NULL;
+	return r;
+}
+
 void containers_done(struct containers *list)
 {
 	struct path *paths = list->paths;

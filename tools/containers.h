@@ -43,6 +43,13 @@ int containers_find(const char *const *lxcpaths, size_t n, bool of_users, struct
 void containers_done(struct containers *list);
 
 /*
+ * workers_run() with a job for each of n containers, by its owner's rights; where the caller
+ * cannot take those, by its own.  Fills in w->n and w->owners.
+ */
+int containers_run(const struct container *items, size_t n, struct workers *w,
+		   struct workers_results *ret);
+
+/*
  * A monitor of LXC's listens for that container, and it is root's or its owner's: anybody
  * can bind an abstract socket of that name.  Asks nothing of it.
  */

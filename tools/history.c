@@ -4,7 +4,6 @@
 
 #include "tools/history.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,28 +55,19 @@ static void read_one(size_t index, void *result, const void *state)
 int histories_read(const struct container *containers, size_t n, unsigned int jobs,
 		   struct histories *ret)
 {
-	auto_free struct workers_owner *owners = calloc(n + 1, sizeof(*owners));
 	struct check_host host;
 	struct state state = { containers, &host };
 	struct workers w = {
-		.n = n,
 		.size = sizeof(struct history),
 		.jobs = jobs,
-		.owners = owners,
 		.run = read_one,
 		.state = &state,
 	};
 	struct history *items;
 	int r;
 
-	if (!owners)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		owners[i] = workers_may_be(&containers[i].owner)
-				    ? containers[i].owner
-				    : (struct workers_owner){ geteuid(), getegid() };
 	check_host_init(&host);
-	r = workers_run(&w, &ret->results);
+	r = containers_run(containers, n, &w, &ret->results);
 	if (r < 0)
 		return r;
 	items = ret->results.results;

@@ -221,24 +221,17 @@ static void tell_lost(struct list *list)
 
 static int read_facts(struct list *list)
 {
-	auto_free struct workers_owner *owners = calloc(list->containers.n + 1, sizeof(*owners));
 	struct check_host host;
 	struct state state = { list->containers.items, &host };
 	struct workers w = {
-		.n = list->containers.n,
 		.size = sizeof(struct list_facts),
-		.owners = owners,
 		.run = look,
 		.state = &state,
 	};
 	int r;
 
-	if (!owners)
-		return -ENOMEM;
-	for (size_t i = 0; i < w.n; i++)
-		owners[i] = list->containers.items[i].owner;
 	check_host_init(&host);
-	r = workers_run(&w, &list->results);
+	r = containers_run(list->containers.items, list->containers.n, &w, &list->results);
 	if (r == 0)
 		tell_lost(list);
 	return r;
