@@ -10,6 +10,7 @@
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/json.h"
+#include "tools/command.h"
 
 #define ROOM (4u << 20) /* for one container: 256 findings, each of a few kilobytes */
 
@@ -59,9 +60,7 @@ static void put_cap(struct json *j, const struct check *c, unsigned int n)
 
 static void put_score(struct json *j, const struct check *c)
 {
-	bool known = c->state == CHECK_RUNNING || c->state == CHECK_STOPPED;
-
-	if (!known) {
+	if (!check_is_known(c)) {
 		json_null(j, "score");
 		return;
 	}
@@ -101,17 +100,6 @@ static void put_check(struct json *j, const struct check *c)
 	json_end_object(j);
 }
 
-/* Writes what is there, and makes room. */
-static int flush(struct emit *e, FILE *f)
-{
-	if (e->full)
-		return -E2BIG;
-	if (fwrite(e->buf, 1, e->len, f) != e->len)
-		return -EIO;
-	e->len = 0;
-	return 0;
-}
-
 int check_write_json(const struct check_set *set, FILE *f)
 {
 	auto_free char *buf = calloc(1, ROOM);
@@ -127,10 +115,10 @@ int check_write_json(const struct check_set *set, FILE *f)
 	json_begin_array(&j, "containers");
 	for (size_t i = 0; i < set->n && r == 0; i++) {
 		put_check(&j, set->checks[i]);
-		r = flush(&e, f);
+		r = command_flush(&e, f);
 	}
 	json_end_array(&j);
 	json_end_object(&j);
 	json_finish(&j);
-	return r == 0 ? flush(&e, f) : r;
+	return r == 0 ? command_flush(&e, f) : r;
 }

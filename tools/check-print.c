@@ -160,7 +160,7 @@ static int set_number(struct libscols_line *line, size_t column, size_t number)
 static int fill_line(struct libscols_table *table, const struct check *c)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	bool known = c->state == CHECK_RUNNING || c->state == CHECK_STOPPED;
+	bool known = check_is_known(c);
 	int r = line ? set_data(line, 0, c->name) : -ENOMEM;
 
 	if (r == 0)

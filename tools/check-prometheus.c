@@ -36,11 +36,6 @@ static void put_head(FILE *f, const char *name, const char *help)
 	fprintf(f, "# HELP lxc_harden_%s %s\n# TYPE lxc_harden_%s gauge\n", name, help, name);
 }
 
-static bool is_known(const struct check *c)
-{
-	return c->state == CHECK_RUNNING || c->state == CHECK_STOPPED;
-}
-
 static unsigned int count_held(const struct check *c)
 {
 	return (unsigned int)__builtin_popcountll(c->held.bits);
@@ -50,7 +45,7 @@ static void put_scores(const struct check_set *set, FILE *f)
 {
 	put_head(f, "score", "What root inside can do to the host: 0 nothing, 1000 everything.");
 	for (size_t i = 0; i < set->n; i++) {
-		if (!is_known(set->checks[i]))
+		if (!check_is_known(set->checks[i]))
 			continue;
 		fputs("lxc_harden_score", f);
 		put_labels(f, set->checks[i]);
@@ -58,7 +53,7 @@ static void put_scores(const struct check_set *set, FILE *f)
 	}
 	put_head(f, "capabilities", "Capabilities held.");
 	for (size_t i = 0; i < set->n; i++) {
-		if (!is_known(set->checks[i]))
+		if (!check_is_known(set->checks[i]))
 			continue;
 		fputs("lxc_harden_capabilities", f);
 		put_labels(f, set->checks[i]);

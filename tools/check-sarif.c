@@ -15,6 +15,7 @@
 #include "lib/cleanup.h"
 #include "lib/json.h"
 #include "tools/check-reasons.h"
+#include "tools/command.h"
 
 #define ROOM (4u << 20)
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
@@ -121,16 +122,6 @@ static void put_result(struct json *j, const struct check *c, const struct check
 	json_end_object(j);
 }
 
-static int flush(struct emit *e, FILE *f)
-{
-	if (e->full)
-		return -E2BIG;
-	if (fwrite(e->buf, 1, e->len, f) != e->len)
-		return -EIO;
-	e->len = 0;
-	return 0;
-}
-
 static void begin(struct json *j)
 {
 	json_begin_object(j, NULL);
@@ -161,12 +152,12 @@ int check_write_sarif(const struct check_set *set, FILE *f)
 	for (size_t i = 0; i < set->n && r == 0; i++) {
 		for (size_t k = 0; k < set->checks[i]->n_findings; k++)
 			put_result(&j, set->checks[i], &set->checks[i]->findings[k]);
-		r = flush(&e, f);
+		r = command_flush(&e, f);
 	}
 	json_end_array(&j);
 	json_end_object(&j);
 	json_end_array(&j);
 	json_end_object(&j);
 	json_finish(&j);
-	return r == 0 ? flush(&e, f) : r;
+	return r == 0 ? command_flush(&e, f) : r;
 }

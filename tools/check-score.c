@@ -6,8 +6,6 @@
 
 #include <linux/capability.h>
 
-#include "lib/capinfo.h"
-
 #define BIT(n) (UINT64_C(1) << (n))
 
 /* A reason holds if all of these facts do, and any of these capabilities or facts. */
@@ -80,11 +78,16 @@ static const struct {
 	{ CAP_AUDIT_READ, FACT_CALL_SOCKETS },
 };
 
-static const enum check_severity severity_of_class[] = {
-	[CAPINFO_OWN] = CHECK_NOTE,	   [CAPINFO_DENIAL] = CHECK_DENIAL,
-	[CAPINFO_SECRETS] = CHECK_SECRETS, [CAPINFO_KERNEL] = CHECK_KERNEL,
-	[CAPINFO_HOST] = CHECK_HOST,
-};
+enum check_severity check_class_severity(enum capinfo_class class)
+{
+	static const enum check_severity severities[] = {
+		[CAPINFO_OWN] = CHECK_NOTE,	   [CAPINFO_DENIAL] = CHECK_DENIAL,
+		[CAPINFO_SECRETS] = CHECK_SECRETS, [CAPINFO_KERNEL] = CHECK_KERNEL,
+		[CAPINFO_HOST] = CHECK_HOST,
+	};
+
+	return severities[class];
+}
 
 static bool holds(const struct rule *r, const struct check_facts *f)
 {
@@ -125,8 +128,10 @@ size_t check_find_open(const struct check_facts *f, struct check_open open[CHECK
 
 		if (weight && cap_matters(cap, f))
 			open[n++] = (struct check_open){
-				NULL,	cap,
-				FACT_N, severity_of_class[priv ? info->privileged : info->idmapped],
+				NULL,
+				cap,
+				FACT_N,
+				check_class_severity(priv ? info->privileged : info->idmapped),
 				weight,
 			};
 	}

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/capinfo.h"
 #include "lib/caps.h"
 #include "tools/check-reasons.h"
 
@@ -93,6 +94,9 @@ struct check_open {
 };
 
 #define CHECK_OPEN_MAX 128
+
+/* lib/capinfo's class of a capability as the severity of a finding. */
+enum check_severity check_class_severity(enum capinfo_class class);
 
 /* All that is open, always in the same order; how many. */
 size_t check_find_open(const struct check_facts *f, struct check_open open[CHECK_OPEN_MAX]);

@@ -14,8 +14,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lib/emit.h"
-
 #define PROGRAM "lxc-harden"
 
 const char *command_escape(struct command_text *buf, const char *text)
@@ -48,6 +46,16 @@ void command_error(const struct verb *verb, const char *format, ...)
 			emit_printf(&e, "\\x%02x", c);
 	}
 	fprintf(stderr, "%s\n", line);
+}
+
+int command_flush(struct emit *e, FILE *f)
+{
+	if (e->full)
+		return -E2BIG;
+	if (fwrite(e->buf, 1, e->len, f) != e->len)
+		return -EIO;
+	e->len = 0;
+	return 0;
 }
 
 int command_finish(const struct verb *verb)

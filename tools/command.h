@@ -12,6 +12,9 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include "lib/emit.h"
 
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSE = 2, COMMAND_NO = 3 };
 
@@ -64,6 +67,9 @@ int command_parse(const struct verb *verb, int argc, char *argv[], const struct 
 /* One line to standard error, "lxc-harden: VERB: ..."; what is not ASCII comes out as \xNN. */
 void command_error(const struct verb *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Writes what is in e and makes room: 0, -E2BIG if something did not fit, or -EIO. */
+int command_flush(struct emit *e, FILE *f);
 
 /* Flushes standard output; COMMAND_DONE, or COMMAND_FAILED with a line if it was not written. */
 int command_finish(const struct verb *verb);

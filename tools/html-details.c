@@ -179,13 +179,13 @@ static void put_audits(FILE *f, const struct history *h)
 static void put_one(const struct html *h, size_t i)
 {
 	const struct check *c = h->set->checks[i];
-	bool wrong = c->n[CHECK_DISAGREEMENT] || c->n[CHECK_FAULT] || !html_is_known(c);
+	bool wrong = c->n[CHECK_DISAGREEMENT] || c->n[CHECK_FAULT] || !check_is_known(c);
 
 	fprintf(h->f, "<details class=\"container\" id=\"c%zu\"%s><summary><h3>", i,
 		wrong || h->set->n == 1 ? " open" : "");
 	html_text(h->f, c->name);
 	fprintf(h->f, "</h3> <span class=\"muted\">%s", check_state_name(c->state));
-	if (html_is_known(c))
+	if (check_is_known(c))
 		fprintf(h->f, ", level %s, %s</span> <span class=\"score\">%u</span>", c->level,
 			c->idmapped ? "id-mapped" : "privileged", c->score);
 	else
@@ -198,7 +198,7 @@ static void put_one(const struct html *h, size_t i)
 		html_text(h->f, c->failure);
 		fputs("</p>\n", h->f);
 	}
-	if (html_is_known(c))
+	if (check_is_known(c))
 		put_before_after(h->f, c, &h->histories[i].before);
 	put_findings(h->f, c);
 	put_audits(h->f, &h->histories[i]);

@@ -96,7 +96,7 @@ static void put_row(const struct html *h, size_t i, const unsigned int *order, s
 	fprintf(h->f, "<tr><th scope=\"row\"><a href=\"#c%zu\">", i);
 	html_text(h->f, h->set->checks[i]->name);
 	fputs("</a></th>", h->f);
-	if (html_is_known(h->set->checks[i])) {
+	if (check_is_known(h->set->checks[i])) {
 		for (size_t k = 0; k < n; k++)
 			put_cell(h, i, order[k]);
 	} else {

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "lib/capinfo.h"
+#include "tools/check-score.h"
 
 void html_text(FILE *f, const char *hostile)
 {
@@ -26,23 +27,13 @@ void html_text(FILE *f, const char *hostile)
 	}
 }
 
-bool html_is_known(const struct check *c)
-{
-	return c->state == CHECK_RUNNING || c->state == CHECK_STOPPED;
-}
-
 enum check_severity html_cap_severity(const struct check *c, unsigned int cap)
 {
-	static const enum check_severity severities[] = {
-		[CAPINFO_OWN] = CHECK_NOTE,	   [CAPINFO_DENIAL] = CHECK_DENIAL,
-		[CAPINFO_SECRETS] = CHECK_SECRETS, [CAPINFO_KERNEL] = CHECK_KERNEL,
-		[CAPINFO_HOST] = CHECK_HOST,
-	};
 	const struct capinfo *info = capinfo_get(cap);
 
 	if (!info) /* of a kernel that is newer than the table */
 		return CHECK_KERNEL;
-	return severities[c && c->idmapped ? info->idmapped : info->privileged];
+	return check_class_severity(c && c->idmapped ? info->idmapped : info->privileged);
 }
 
 void html_severity(FILE *f, enum check_severity severity)
@@ -88,8 +79,8 @@ static void put_tiles(const struct html *h)
 		const struct history *history = &h->histories[i];
 
 		running += c->state == CHECK_RUNNING;
-		broken += !html_is_known(c);
-		above += html_is_known(c) && c->score >= 350;
+		broken += !check_is_known(c);
+		above += check_is_known(c) && c->score >= 350;
 		differ += c->n[CHECK_DISAGREEMENT] != 0;
 		refused += history->n_audits &&
 			   history->audits[history->n_audits - 1].verdict != AUDIT_WORD_CONFORMS;
@@ -158,7 +149,7 @@ static void put_row(const struct html *h, size_t i)
 	html_text(h->f, c->name);
 	fprintf(h->f, "</a></th><td class=\"st-%s\">%s</td>", check_state_name(c->state),
 		check_state_name(c->state));
-	if (html_is_known(c)) {
+	if (check_is_known(c)) {
 		fprintf(h->f, "<td>%s</td><td>%s</td><td class=\"num\">%d</td><td class=\"num\">",
 			c->level, c->idmapped ? "mapped" : "host",
 			__builtin_popcountll(c->held.bits));

@@ -28,10 +28,8 @@ int html_write_page(const struct check_set *set, const struct history *histories
  */
 void html_text(FILE *f, const char *hostile);
 
-/* Capabilities that the class of risk is shown by. */
+/* The worst that a capability lets root do: in that container, or in any for NULL. */
 enum check_severity html_cap_severity(const struct check *c, unsigned int cap);
-/* True if more than its state and its failure is known. */
-bool html_is_known(const struct check *c);
 /* A span with the words for a severity or a verdict. */
 void html_severity(FILE *f, enum check_severity severity);
 void html_verdict(FILE *f, const struct audit_entry *e);

@@ -10,6 +10,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/json.h"
+#include "tools/command.h"
 
 #define ROOM (256u << 10) /* for one container: sets of names, and texts of limited length */
 
@@ -76,17 +77,6 @@ static void put_one(struct json *j, const struct container *c, const struct list
 	json_end_object(j);
 }
 
-/* Writes what is there, and makes room. */
-static int flush(struct emit *e)
-{
-	if (e->full)
-		return -E2BIG;
-	if (fwrite(e->buf, 1, e->len, stdout) != e->len)
-		return -EIO;
-	e->len = 0;
-	return 0;
-}
-
 int list_print_json(const struct list *list)
 {
 	auto_free char *buf = malloc(ROOM);
@@ -102,10 +92,10 @@ int list_print_json(const struct list *list)
 	json_begin_array(&j, "containers");
 	for (size_t i = 0; i < list->containers.n && r == 0; i++) {
 		put_one(&j, &list->containers.items[i], &list->facts[i]);
-		r = flush(&e);
+		r = command_flush(&e, stdout);
 	}
 	json_end_array(&j);
 	json_end_object(&j);
 	json_finish(&j);
-	return r == 0 ? flush(&e) : r;
+	return r == 0 ? command_flush(&e, stdout) : r;
 }
