@@ -23,20 +23,17 @@
 #include "tools/history.h"
 #include "tools/html.h"
 
-enum {
-	OPTION_ALL = 256,
-	OPTION_FAIL_ABOVE,
-	OPTION_PROMETHEUS,
-	OPTION_SARIF,
-	OPTION_HTML,
-	OPTION_JOBS
-};
+/* Documents, each to a file or, as "-", to standard output; in the order of writing. */
+enum { OUTPUT_SARIF, OUTPUT_PROMETHEUS, OUTPUT_HTML, N_OUTPUTS };
+
+/* Behind OPTION_OUTPUT those of the outputs. */
+enum { OPTION_ALL = 256, OPTION_FAIL_ABOVE, OPTION_JOBS, OPTION_OUTPUT };
 
 struct options {
 	bool all;
 	unsigned int fail_above; /* CHECK_SCORE_MAX: never */
 	bool has_fail_above;
-	const char *prometheus, *sarif, *html;
+	const char *paths[N_OUTPUTS]; /* NULL: not asked for */
 	unsigned int jobs;
 };
 
@@ -68,14 +65,8 @@ static int take_option(const struct command *cmd, int option, const char *value,
 		return take_number(cmd, "fail-above", value, CHECK_SCORE_MAX, &o->fail_above);
 	case OPTION_JOBS:
 		return take_number(cmd, "jobs", value, 64, &o->jobs);
-	case OPTION_HTML:
-		o->html = value;
-		return 0;
-	case OPTION_PROMETHEUS:
-		o->prometheus = value;
-		return 0;
 	default:
-		o->sarif = value;
+		o->paths[option - OPTION_OUTPUT] = value;
 		return 0;
 	}
 }
@@ -120,20 +111,65 @@ static int find(const struct command *cmd, const struct options *o, struct conta
 
 /* --- Where it goes ----------------------------------------------------------------- */
 
-typedef int (*writer)(const struct check_set *set, FILE *f);
-
-/* What html_write_page() wants besides: read for it alone. */
-struct page {
+/* What there is to write. */
+struct report {
+	const struct check_set *set;
 	const struct containers *list;
-	const char *path;
 	unsigned int jobs;
 };
+
+static int write_sarif(const struct report *report, FILE *f)
+{
+	return check_write_sarif(report->set, f);
+}
+
+static int write_prometheus(const struct report *report, FILE *f)
+{
+	return check_write_prometheus(report->set, f);
+}
+
+static int write_page(const struct report *report, FILE *f)
+{
+	struct histories histories;
+	int r = histories_read(report->list->items, report->list->n, report->jobs, &histories);
+
+	if (r < 0)
+		return r;
+	r = html_write_page(report->set, histories.items, f);
+	histories_done(&histories);
+	return r;
+}
+
+static int (*const writers[N_OUTPUTS])(const struct report *report, FILE *f) = {
+	[OUTPUT_SARIF] = write_sarif,
+	[OUTPUT_PROMETHEUS] = write_prometheus,
+	[OUTPUT_HTML] = write_page,
+};
+
+static bool is_stdout(const char *path)
+{
+	return path && strcmp(path, "-") == 0;
+}
+
+/* How many want the standard output. */
+static int count_stdout(const struct options *o)
+{
+	int n = 0;
+
+	for (int i = 0; i < N_OUTPUTS; i++)
+		n += is_stdout(o->paths[i]);
+	return n;
+}
 
 /* A file is replaced at once: who reads it, as node_exporter does, sees the old or the new. */
 static int write_text(const char *path, const char *text, size_t size)
 {
 	auto_free char *folder = strdup(path), *name = strdup(path);
 
+	if (is_stdout(path)) {
+		(void)fwrite(text, 1, size, stdout); /* command_finish() asks ferror() */
+		return 0;
+	}
 	if (!folder || !name)
 		return -ENOMEM;
 	auto_close int dirfd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -143,35 +179,8 @@ static int write_text(const char *path, const char *text, size_t size)
 	return io_write_file_at(dirfd, basename(name), text, size, 0644);
 }
 
-static int write_file(const char *path, writer write, const struct check_set *set)
-{
-	auto_free char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-	int r;
-
-	if (!f)
-		return -ENOMEM;
-	r = write(set, f);
-	if (fclose(f) != 0 && r == 0)
-		r = -ENOMEM;
-	return r < 0 ? r : write_text(path, text, size);
-}
-
-static int write_page(const struct page *page, const struct check_set *set, FILE *f)
-{
-	struct histories histories;
-	int r = histories_read(page->list->items, page->list->n, page->jobs, &histories);
-
-	if (r < 0)
-		return r;
-	r = html_write_page(set, histories.items, f);
-	histories_done(&histories);
-	return r;
-}
-
-static int send_page(const struct command *cmd, const struct page *page,
-		     const struct check_set *set)
+static int send(const struct command *cmd, const char *path, int output,
+		const struct report *report)
 {
 	auto_free char *text = NULL;
 	struct command_text buf;
@@ -179,31 +188,14 @@ static int send_page(const struct command *cmd, const struct page *page,
 	FILE *f;
 	int r;
 
-	if (!page->path)
-		return 0;
-	f = open_memstream(&text, &size);
-	r = f ? write_page(page, set, f) : -ENOMEM;
-	if (f && fclose(f) != 0 && r == 0)
-		r = -ENOMEM;
-	if (r == 0 && strcmp(page->path, "-") == 0)
-		(void)fwrite(text, 1, size, stdout); /* command_finish() asks ferror() */
-	else if (r == 0)
-		r = write_text(page->path, text, size);
-	if (r < 0)
-		command_error(cmd->verb, "cannot write '%s': %s", command_escape(&buf, page->path),
-			      strerror(-r));
-	return r;
-}
-
-static int send(const struct command *cmd, const char *path, writer write,
-		const struct check_set *set)
-{
-	struct command_text buf;
-	int r;
-
 	if (!path)
 		return 0;
-	r = strcmp(path, "-") == 0 ? write(set, stdout) : write_file(path, write, set);
+	f = open_memstream(&text, &size);
+	r = f ? writers[output](report, f) : -ENOMEM;
+	if (f && fclose(f) != 0 && r == 0)
+		r = -ENOMEM;
+	if (r == 0)
+		r = write_text(path, text, size);
 	if (r < 0)
 		command_error(cmd->verb, "cannot write '%s': %s", command_escape(&buf, path),
 			      strerror(-r));
@@ -216,9 +208,7 @@ static int print(const struct command *cmd, const struct options *o, const struc
 
 	if (cmd->json) {
 		r = check_write_json(set, stdout);
-	} else if (cmd->quiet || (o->sarif && strcmp(o->sarif, "-") == 0) ||
-		   (o->html && strcmp(o->html, "-") == 0) ||
-		   (o->prometheus && strcmp(o->prometheus, "-") == 0)) {
+	} else if (cmd->quiet || count_stdout(o)) {
 		return 0;
 	} else if (o->all) {
 		r = check_print_table(set);
@@ -243,16 +233,18 @@ static bool is_above(const struct options *o, const struct check_set *set)
 	return false;
 }
 
-static int report(const struct command *cmd, const struct options *o, const struct containers *list,
-		  const struct check_set *set)
+static int tell(const struct command *cmd, const struct options *o, const struct containers *list,
+		const struct check_set *set)
 {
-	const struct page page = { list, o->html, o->jobs };
+	const struct report report = { set, list, o->jobs };
 	int r;
 
-	if (print(cmd, o, set) < 0 || send(cmd, o->sarif, check_write_sarif, set) < 0 ||
-	    send(cmd, o->prometheus, check_write_prometheus, set) < 0 ||
-	    send_page(cmd, &page, set) < 0)
+	if (print(cmd, o, set) < 0)
 		return COMMAND_FAILED;
+	for (int i = 0; i < N_OUTPUTS; i++) {
+		if (send(cmd, o->paths[i], i, &report) < 0)
+			return COMMAND_FAILED;
+	}
 	r = command_finish(cmd->verb);
 	if (r != COMMAND_DONE)
 		return r;
@@ -265,15 +257,11 @@ static int report(const struct command *cmd, const struct options *o, const stru
 
 static int check_options(const struct command *cmd, const struct options *o)
 {
-	int outputs = cmd->json + (o->html && strcmp(o->html, "-") == 0) +
-		      (o->sarif && strcmp(o->sarif, "-") == 0) +
-		      (o->prometheus && strcmp(o->prometheus, "-") == 0);
-
 	if (o->all == (cmd->name != NULL) || cmd->n_words) {
 		command_error(cmd->verb, "give one container, or --all");
 		return -EINVAL;
 	}
-	if (outputs > 1) {
+	if (cmd->json + count_stdout(o) > 1) {
 		command_error(cmd->verb,
 			      "only one of --json, --html=-, --sarif=- and --prometheus=- "
 			      "can have the standard output");
@@ -287,9 +275,9 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 	static const struct option own[] = {
 		{ "all", no_argument, NULL, OPTION_ALL },
 		{ "fail-above", required_argument, NULL, OPTION_FAIL_ABOVE },
-		{ "prometheus", required_argument, NULL, OPTION_PROMETHEUS },
-		{ "sarif", required_argument, NULL, OPTION_SARIF },
-		{ "html", required_argument, NULL, OPTION_HTML },
+		{ "prometheus", required_argument, NULL, OPTION_OUTPUT + OUTPUT_PROMETHEUS },
+		{ "sarif", required_argument, NULL, OPTION_OUTPUT + OUTPUT_SARIF },
+		{ "html", required_argument, NULL, OPTION_OUTPUT + OUTPUT_HTML },
 		{ "jobs", required_argument, NULL, OPTION_JOBS },
 		{ 0 },
 	};
@@ -311,7 +299,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		command_error(verb, "cannot check: %s", strerror(-r));
 		r = COMMAND_FAILED;
 	} else {
-		r = report(&cmd, &o, &list, &set);
+		r = tell(&cmd, &o, &list, &set);
 		check_set_done(&set);
 	}
 	if (o.all)
