@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +14,14 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
+#include "lib/json.h"
 #include "tools/check-reasons.h"
 #include "tools/command.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 100 /* longer lines are hard to read */
 #define INDENT 4
+#define ROOM (16u << 10) /* for what JSON has of one */
 
 /* Wrapped at blanks, each line indented. */
 static void print_wrapped(const char *text, unsigned int width)
@@ -103,95 +104,72 @@ static unsigned int text_width(void)
 	return width < WIDTH_MIN ? WIDTH_MIN : width;
 }
 
-/* Takes over value; false without memory. */
-static bool json_put(struct json_object *object, const char *key, struct json_object *value)
+static void put_class(struct json *j, const char *key, enum capinfo_class class, const char *text)
 {
-	if (value && json_object_object_add(object, key, value) == 0)
-		return true;
-	json_object_put(value);
-	return false;
+	json_begin_object(j, key);
+	json_str(j, "class", capinfo_class_name(class));
+	json_str(j, "text", text);
+	json_end_object(j);
 }
 
-static bool json_put_class(struct json_object *object, const char *key, enum capinfo_class class,
-			   const char *text)
+static void put_cap(struct json *j, const struct capinfo *info)
 {
-	struct json_object *o = json_object_new_object();
-
-	if (o && json_put(o, "class", json_object_new_string(capinfo_class_name(class))) &&
-	    json_put(o, "text", json_object_new_string(text)))
-		return json_put(object, key, o);
-	json_object_put(o);
-	return false;
+	json_begin_object(j, NULL);
+	json_str(j, "name", info->name);
+	json_u64(j, "number", capinfo_number(info));
+	json_str(j, "since", info->since);
+	json_bool(j, "base_keeps", info->base_keeps);
+	json_bool(j, "keep_keeps", info->keep_keeps);
+	put_class(j, "privileged", info->privileged, info->on_host);
+	put_class(j, "idmapped", info->idmapped, info->on_host_idmapped);
+	json_str(j, "needed_by", info->needed_by);
+	json_str(j, "without", info->without);
+	json_str(j, "source", info->source);
+	json_end_object(j);
 }
 
-static struct json_object *json_one(const struct capinfo *info)
+static void put_reason(struct json *j, const struct reason *r)
 {
-	struct json_object *o = json_object_new_object();
-
-	if (o && json_put(o, "name", json_object_new_string(info->name)) &&
-	    json_put(o, "number", json_object_new_int((int)capinfo_number(info))) &&
-	    json_put(o, "since", json_object_new_string(info->since)) &&
-	    json_put(o, "base_keeps", json_object_new_boolean(info->base_keeps)) &&
-	    json_put(o, "keep_keeps", json_object_new_boolean(info->keep_keeps)) &&
-	    json_put_class(o, "privileged", info->privileged, info->on_host) &&
-	    json_put_class(o, "idmapped", info->idmapped, info->on_host_idmapped) &&
-	    json_put(o, "needed_by", json_object_new_string(info->needed_by)) &&
-	    json_put(o, "without", json_object_new_string(info->without)) &&
-	    json_put(o, "source", json_object_new_string(info->source)))
-		return o;
-	json_object_put(o);
-	return NULL;
-}
-
-static struct json_object *json_reason(const struct reason *r)
-{
-	struct json_object *o = json_object_new_object();
-
-	if (o && json_put(o, "id", json_object_new_string(r->id)) &&
-	    json_put(o, "kind", json_object_new_string(check_kind_name(r->kind))) &&
-	    json_put(o, "severity", json_object_new_string(check_severity_name(r->severity))) &&
-	    json_put(o, "title", json_object_new_string(r->title)) &&
-	    json_put(o, "why", json_object_new_string(r->why)) &&
-	    json_put(o, "remedy", json_object_new_string(r->remedy ? r->remedy : "")) &&
-	    json_put(o, "cost", json_object_new_string(r->cost ? r->cost : "")) &&
-	    json_put(o, "weight", json_object_new_int(r->weight)) &&
-	    json_put(o, "weight_idmapped", json_object_new_int(r->weight_idmapped)))
-		return o;
-	json_object_put(o);
-	return NULL;
-}
-
-/* Takes over o; false without memory. */
-static bool json_append(struct json_object *array, struct json_object *o)
-{
-	if (o && json_object_array_add(array, o) == 0)
-		return true;
-	json_object_put(o);
-	return false;
+	json_begin_object(j, NULL);
+	json_str(j, "id", r->id);
+	json_str(j, "kind", check_kind_name(r->kind));
+	json_str(j, "severity", check_severity_name(r->severity));
+	json_str(j, "title", r->title);
+	json_str(j, "why", r->why);
+	json_str(j, "remedy", r->remedy ? r->remedy : "");
+	json_str(j, "cost", r->cost ? r->cost : "");
+	json_u64(j, "weight", r->weight);
+	json_u64(j, "weight_idmapped", r->weight_idmapped);
+	json_end_object(j);
 }
 
 static int print_json(const struct subject *list, size_t n)
 {
-	struct json_object *root = json_object_new_object(), *caps = json_object_new_array();
-	struct json_object *reason_list = json_object_new_array();
-	int r = -ENOMEM;
+	auto_free char *buf = calloc(1, ROOM);
+	struct emit e = { .buf = buf, .size = ROOM };
+	struct json j = { .e = &e };
+	int r = 0;
 
-	if (!root || !json_put(root, "capabilities", caps) ||
-	    !json_put(root, "reasons", reason_list))
-		goto out;
-	for (size_t i = 0; i < n; i++) {
-		if (list[i].cap ? !json_append(caps, json_one(list[i].cap))
-				: !json_append(reason_list, json_reason(list[i].reason)))
-			goto out;
+	if (!buf)
+		return -ENOMEM;
+	json_begin_object(&j, NULL);
+	json_begin_array(&j, "capabilities");
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (list[i].cap)
+			put_cap(&j, list[i].cap);
+		r = command_flush(&e, stdout);
 	}
-	r = puts(json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-							      JSON_C_TO_STRING_SPACED |
-							      JSON_C_TO_STRING_NOSLASHESCAPE)) < 0
-		    ? -EIO
-		    : 0;
-out:
-	json_object_put(root);
-	return r;
+	json_end_array(&j);
+	json_begin_array(&j, "reasons");
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (list[i].reason)
+			put_reason(&j, list[i].reason);
+		r = command_flush(&e, stdout);
+	}
+	json_end_array(&j);
+	json_end_object(&j);
+	json_finish(&j);
+	return r == 0 ? command_flush(&e, stdout) : r;
 }
 
 static int fill_row(struct libscols_table *table, const struct capinfo *info)
