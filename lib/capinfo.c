@@ -14,7 +14,7 @@
 
 #define NOTHING_INIT "Nothing: the kernel asks for it in the initial user namespace."
 
-const struct capinfo capinfo_table[CAPINFO_COUNT] = {
+static const struct capinfo table[CAPINFO_COUNT] = {
 	{
 		.name = "chown",
 		.since = "2.2",
@@ -696,7 +696,7 @@ const struct capinfo capinfo_table[CAPINFO_COUNT] = {
 
 const struct capinfo *capinfo_get(unsigned int cap)
 {
-	return cap < CAPINFO_COUNT ? &capinfo_table[cap] : NULL;
+	return cap < CAPINFO_COUNT ? &table[cap] : NULL;
 }
 
 const struct capinfo *capinfo_find(struct span name)
@@ -704,23 +704,23 @@ const struct capinfo *capinfo_find(struct span name)
 	uint64_t number;
 
 	if (span_parse_u64(name, 10, CAPINFO_COUNT - 1, &number) == 0)
-		return &capinfo_table[number];
+		return &table[number];
 	if (name.n > 4 && strncasecmp(name.p, "cap_", 4) == 0) {
 		name.p += 4;
 		name.n -= 4;
 	}
 	for (size_t i = 0; i < CAPINFO_COUNT; i++) {
-		const char *known = capinfo_table[i].name;
+		const char *known = table[i].name;
 
 		if (strlen(known) == name.n && strncasecmp(known, name.p, name.n) == 0)
-			return &capinfo_table[i];
+			return &table[i];
 	}
 	return NULL;
 }
 
 unsigned int capinfo_number(const struct capinfo *info)
 {
-	return (unsigned int)(info - capinfo_table);
+	return (unsigned int)(info - table);
 }
 
 static const struct {

@@ -42,8 +42,6 @@ struct capinfo {
 
 #define CAPINFO_COUNT 41
 
-extern const struct capinfo capinfo_table[CAPINFO_COUNT];
-
 /* The row of a number, NULL if there is none: a newer kernel knows more. */
 const struct capinfo *capinfo_get(unsigned int cap);
 /* By "net_admin", "CAP_NET_ADMIN" or "12"; NULL if it is none of these. */

@@ -12,21 +12,17 @@
 #include "lib/span.h"
 #include "tools/command.h"
 
-void check_put_escaped(FILE *f, const char *text)
+/* What is not printable ASCII comes out as \xNN. */
+static void put(const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		if (c >= 0x20 && c < 0x7f)
-			(void)putc(c, f); /* command_finish() asks ferror() */
+			(void)putchar(c); /* command_finish() asks ferror() */
 		else
-			fprintf(f, "\\x%02x", c);
+			printf("\\x%02x", c);
 	}
-}
-
-static void put(const char *text)
-{
-	check_put_escaped(stdout, text);
 }
 
 static void print_place(struct check_place place)

@@ -9,9 +9,6 @@
 
 #include "tools/check.h"
 
-/* Text for a terminal: what is not printable ASCII comes out as \xNN. */
-void check_put_escaped(FILE *f, const char *text);
-
 /* One container in full, and several as a table with their disagreements and faults. */
 void check_print_one(const struct check *c);
 int check_print_table(const struct check_set *set);

@@ -245,24 +245,14 @@ int config_edit_tidy(int dirfd)
 	return r;
 }
 
-static int edit_at_once(int dirfd, const char *path, config_edit_text change)
+int config_edit_remove(int dirfd, const char *path)
 {
 	struct config_edit edit;
-	int changed = config_edit_stage(dirfd, path, change, &edit), r;
+	int changed = config_edit_stage(dirfd, path, config_edit_remove_text, &edit), r;
 
 	if (changed <= 0)
 		return changed;
 	r = config_edit_commit(dirfd, &edit);
 	(void)config_edit_tidy(dirfd); /* what is left is in nobody's way */
 	return r < 0 ? r : changed;
-}
-
-int config_edit_add(int dirfd, const char *path)
-{
-	return edit_at_once(dirfd, path, config_edit_add_text);
-}
-
-int config_edit_remove(int dirfd, const char *path)
-{
-	return edit_at_once(dirfd, path, config_edit_remove_text);
 }

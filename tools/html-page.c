@@ -96,7 +96,7 @@ static void put_tiles(const struct html *h)
 	fputs("</div>\n", h->f);
 }
 
-void html_put_head(const struct html *h)
+static void put_head(const struct html *h)
 {
 	struct utsname host;
 	time_t now = time(NULL);
@@ -171,7 +171,7 @@ static void put_row(const struct html *h, size_t i)
 	fputs("</td></tr>\n", h->f);
 }
 
-void html_put_overview(const struct html *h)
+static void put_overview(const struct html *h)
 {
 	fputs("<section id=\"overview\">\n<h2>Overview</h2>\n"
 	      "<p class=\"muted\">The score says what root inside could do to the host: 0 nothing, "
@@ -207,10 +207,10 @@ int html_write_page(const struct check_set *set, const struct history *histories
 	      f);
 	fputs(html_style, f);
 	fputs("</style>\n</head>\n<body>\n", f);
-	html_put_head(&h);
+	put_head(&h);
 	fputs("<main>\n", f);
 	if (set->n) {
-		html_put_overview(&h);
+		put_overview(&h);
 		html_put_matrix(&h);
 		html_put_audits(&h);
 		html_put_details(&h);

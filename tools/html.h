@@ -36,9 +36,7 @@ void html_verdict(FILE *f, const struct audit_entry *e);
 /* The score as a bar of its parts. */
 void html_bar(FILE *f, unsigned int score, const unsigned int parts[CHECK_N_SEVERITIES]);
 
-/* The parts, in their order. */
-void html_put_head(const struct html *h);
-void html_put_overview(const struct html *h);
+/* The parts behind the overview, in their order. */
 void html_put_matrix(const struct html *h);
 void html_put_audits(const struct html *h);
 void html_put_details(const struct html *h);

@@ -134,7 +134,6 @@ static void take_check(const struct check *c, struct list_facts *f)
 	f->known = c->state != CHECK_FAILED && c->state != CHECK_UNREADABLE;
 	f->pid = c->pid;
 	f->idmapped = c->idmapped;
-	f->last_cap = c->last_cap;
 	f->configured = c->configured;
 	f->held = c->held;
 	f->score = c->score;

@@ -34,7 +34,6 @@ struct list_facts {
 	pid_t pid;
 	char level[16]; /* "base", "keep", "strict", "generated", "custom", "none" */
 	bool idmapped;
-	unsigned int last_cap;
 	struct caps configured, held;
 	unsigned int score;
 	size_t n_findings;

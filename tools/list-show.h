@@ -22,9 +22,6 @@ struct list_columns {
 int list_parse_columns(const char *text, bool many_paths, struct list_columns *ret,
 		       struct span *ret_word);
 
-/* NULL behind the last; what each shows is in lxc-harden-list(8). */
-const char *list_column_name(unsigned int id);
-
 /* 0 or -errno. */
 int list_print_table(const struct list *list, const struct list_columns *columns, bool headings,
 		     bool tree);

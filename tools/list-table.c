@@ -166,11 +166,6 @@ static const struct column {
 };
 #define N_COLUMNS (sizeof(columns_table) / sizeof(columns_table[0]))
 
-const char *list_column_name(unsigned int id)
-{
-	return id < N_COLUMNS ? columns_table[id].name : NULL;
-}
-
 static int add_column(struct list_columns *columns, struct span word)
 {
 	for (unsigned int i = 0; i < N_COLUMNS; i++) {

@@ -98,6 +98,20 @@ static void remove_folder(int dirfd)
 	CHECK_INT(rmdir(lxcpath), 0);
 }
 
+/* In the steps of generate. */
+static int add(int dirfd)
+{
+	struct config_edit edit;
+	int changed = config_edit_stage(dirfd, PATH, config_edit_add_text, &edit), r;
+
+	if (changed <= 0)
+		return changed;
+	r = config_edit_commit(dirfd, &edit);
+	if (r == 0)
+		r = config_edit_tidy(dirfd);
+	return r < 0 ? r : changed;
+}
+
 static void test_file(void)
 {
 	struct stat before, st;
@@ -112,8 +126,8 @@ static void test_file(void)
 	xattrs = setxattr("config", "user.lh", "yes", 3, 0) == 0;
 	CHECK_INT(stat("config", &before), 0);
 
-	CHECK_INT(config_edit_add(fd, PATH), 1);
-	CHECK_INT(config_edit_add(fd, PATH), 0);
+	CHECK_INT(add(fd), 1);
+	CHECK_INT(add(fd), 0);
 	CHECK_INT(stat("config", &st), 0);
 	CHECK_INT(st.st_mode & 07777, 0604);
 	CHECK_INT(st.st_uid, before.st_uid);
@@ -140,16 +154,16 @@ static void test_planted(void)
 	CHECK(fd >= 0);
 	CHECK_INT(renameat(fd, "config", fd, "victim"), 0);
 	CHECK_INT(symlinkat("victim", fd, "config"), 0);
-	CHECK_INT(config_edit_add(fd, PATH), -EINVAL);
+	CHECK_INT(add(fd), -EINVAL);
 	CHECK_INT(unlinkat(fd, "config", 0), 0);
 	CHECK_INT(mkfifoat(fd, "config", 0600), 0);
-	CHECK_INT(config_edit_add(fd, PATH), -EINVAL);
+	CHECK_INT(add(fd), -EINVAL);
 	CHECK_INT(unlinkat(fd, "config", 0), 0);
-	CHECK_INT(config_edit_add(fd, PATH), -ENOENT);
+	CHECK_INT(add(fd), -ENOENT);
 	/* A link where the temporary file goes is replaced, not written through. */
 	CHECK_INT(linkat(fd, "victim", fd, "config", 0), 0);
 	CHECK_INT(symlinkat("victim", fd, ".config.lxc-harden"), 0);
-	CHECK_INT(config_edit_add(fd, PATH), 1);
+	CHECK_INT(add(fd), 1);
 	{
 		struct stat st;
 
@@ -185,7 +199,7 @@ static void edit_for_ever(void)
 	for (;;) {
 		int fd = config_edit_open(lxcpath, "c");
 
-		if (fd < 0 || config_edit_add(fd, PATH) < 0 || config_edit_remove(fd, PATH) < 0)
+		if (fd < 0 || add(fd) < 0 || config_edit_remove(fd, PATH) < 0)
 			_exit(1);
 		(void)close(fd);
 	}
