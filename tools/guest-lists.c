@@ -13,7 +13,7 @@
 
 #define LIST_MAX 512 /* of each: more is a game */
 
-static char *escape(struct span text)
+char *guest_escape(struct span text)
 {
 	char buf[1024] = "";
 	struct emit e = EMIT_INIT(buf);
@@ -32,7 +32,7 @@ static void *grow(void *list, size_t n, size_t size)
 
 int guest_add_note(struct guest *guest, struct span what, const char *text)
 {
-	auto_free char *name = escape(what);
+	auto_free char *name = guest_escape(what);
 	char *note = NULL;
 	char **list;
 
@@ -63,7 +63,7 @@ int guest_add_need(struct guest *guest, enum guest_want want, struct caps caps, 
 	if (!list)
 		return -ENOMEM;
 	guest->needs = list;
-	name = escape(who);
+	name = guest_escape(who);
 	if (!name)
 		return -ENOMEM;
 	list[guest->n_needs++] = (struct guest_need){ want, caps, name };
@@ -81,7 +81,8 @@ int guest_add_loss(struct guest *guest, enum guest_effect effect, struct span un
 	if (!list)
 		return -ENOMEM;
 	guest->losses = list;
-	list[guest->n_losses] = (struct guest_loss){ effect, escape(unit), escape(what) };
+	list[guest->n_losses] =
+		(struct guest_loss){ effect, guest_escape(unit), guest_escape(what) };
 	if (!list[guest->n_losses++].unit || !list[guest->n_losses - 1].what)
 		return -ENOMEM;
 	return 0;
@@ -98,7 +99,7 @@ int guest_add_user(struct guest *guest, enum guest_use use, struct span who)
 	if (!list)
 		return -ENOMEM;
 	guest->users = list;
-	name = escape(who);
+	name = guest_escape(who);
 	if (!name)
 		return -ENOMEM;
 	list[guest->n_users++] = (struct guest_user){ use, name };
@@ -115,7 +116,7 @@ int guest_add_setuid(struct guest *guest, struct span path)
 	if (!list)
 		return -ENOMEM;
 	guest->setuid = list;
-	list[guest->n_setuid] = escape(path);
+	list[guest->n_setuid] = guest_escape(path);
 	return list[guest->n_setuid++] ? 0 : -ENOMEM;
 }
 

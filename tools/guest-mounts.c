@@ -121,7 +121,8 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 		return -ENOMEM;
 	guest->mounts = list;
 	m = &list[guest->n_mounts++];
-	*m = (struct guest_mount){ strdup(target), strdup(text), strdup(who) };
+	/* A unit's name may hold a newline: what is behind it would be a setting of the host's. */
+	*m = (struct guest_mount){ strdup(target), strdup(text), guest_escape(span_of(who)) };
 	return m->target && m->entry && m->who ? 0 : -ENOMEM;
 }
 

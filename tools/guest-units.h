@@ -12,6 +12,9 @@ int guest_read_fstab(struct guest *guest, int rootfd);
 int guest_read_packages(struct guest *guest, int rootfd);
 int guest_judge_file(struct guest *guest, const char *name, struct span path);
 
+/* Hostile text as emit_escaped() writes it, cut; the caller's to free, NULL without memory. */
+char *guest_escape(struct span text);
+
 /* For both parts: each takes hostile text and escapes it; 0 or -ENOMEM.  Past a limit: a note. */
 int guest_add_need(struct guest *guest, enum guest_want want, struct caps caps, struct span who);
 int guest_add_loss(struct guest *guest, enum guest_effect effect, struct span unit,

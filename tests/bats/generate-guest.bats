@@ -250,6 +250,29 @@ tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,create=dir 0 0" ]
 	grep -F 'evil\x0alxc.cap.keep = sys_admin\x0a.service' "$conf"
 }
 
+@test "no name of the guest's becomes a line: units, mounts, files, packages" {
+	local kind line=$'\nlxc.hook.pre-start = sh -c "touch pwned"\n'
+	fake
+	generate --stdout fake | grep '^lxc' >"$tmp/clean"
+	for kind in service socket timer path; do
+		unit "$kind$line.$kind" '[Service]\nDynamicUser=yes\nAmbientCapabilities=CAP_SYS_ADMIN\n[Socket]\nListenStream=22\n'
+		unit "of-$kind$line.service" '[Service]\nDelegate=yes\nUser=x\nPrivateTmp=yes\n'
+	done
+	unit "mount$line.mount" '[Mount]\nWhat=t\nWhere=/var/scratch\nType=tmpfs\n'
+	unit "other$line.mount" '[Mount]\nWhat=t\nWhere=/var/other\nType=ext4\n'
+	cp /bin/true "$root/usr/bin/suid$line" && chmod 4755 "$root/usr/bin/suid$line"
+	cp /bin/true "$root/usr/bin/filecap$line" && setcap cap_sys_time+ep "$root/usr/bin/filecap$line"
+	mkdir -p "$root/usr/lib$line" "$root/var/lib/dpkg"
+	touch "$root/usr/lib$line/liburing.so.2"
+	printf 'Package: x%s\nStatus: install ok installed\nDepends: runc\n' "${line//$'\n'/$'\n '}" >"$root/var/lib/dpkg/status"
+	generate --level strict -q fake
+	absent '^lxc.hook.pre-start' "$conf"
+	grep -F '# Mounted by init otherwise: mount\x0alxc.hook.pre-start = ' "$conf"
+	generate --level base -q fake
+	diff <(grep -v '^#' "$conf" | grep .) <(cat "$tmp/clean"; echo 'lxc.mount.entry = tmpfs var/scratch tmpfs nosuid,nodev,create=dir 0 0')
+	absent pwned <(lxc-info -P "$lxc" -n fake -c lxc.hook.pre-start)
+}
+
 @test "links in the root file system lead nowhere" {
 	fake
 	rm -r "$root/etc/systemd"
