@@ -59,6 +59,13 @@ void plan_done(struct plan *plan);
 /* The texts of harden.conf and of policy; false if the stream has no memory. */
 bool plan_emit_fragment(const struct plan *plan, FILE *out);
 bool plan_emit_policy(const struct plan *plan, FILE *out);
+
+/*
+ * The first line of a fragment that the plan did not mean, 0 if there is none.  The guest's
+ * names stand in its comments, and a setting names programs that the host runs: so the text
+ * is read once more, as LXC will, whatever was escaped on its way there.
+ */
+unsigned int plan_find_stray(const struct plan *plan, const char *text, size_t size);
 /* A policy that both what is written and what was there before pass. */
 bool plan_emit_transition(const struct plan *plan, FILE *out);
 

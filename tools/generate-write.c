@@ -296,10 +296,18 @@ int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 
 int writer_make(struct writer *w)
 {
+	unsigned int stray;
+
 	if (!make_text(w->plan, plan_emit_fragment, &w->fragment) ||
 	    !make_text(w->plan, plan_emit_policy, &w->policy) ||
 	    !make_text(w->plan, plan_emit_transition, &w->transition)) {
 		command_error(w->cmd->verb, "out of memory");
+		return COMMAND_FAILED;
+	}
+	stray = plan_find_stray(w->plan, w->fragment.p, w->fragment.n);
+	if (stray) {
+		command_error(w->cmd->verb, "%s: line %u of the fragment is none that was meant",
+			      w->cmd->name, stray);
 		return COMMAND_FAILED;
 	}
 	w->in_place = comes_out(w->plan, &w->fragment, false);

@@ -34,6 +34,7 @@ tools_lxc_harden_SOURCES = \
 	tools/generate-guest.c \
 	tools/generate-json.c \
 	tools/generate-plan.c tools/generate-plan.h \
+	tools/generate-stray.c \
 	tools/generate-tell.c tools/generate-tell.h \
 	tools/generate-text.c \
 	tools/generate-write.c tools/generate-write.h \
