@@ -134,15 +134,30 @@ misuse() {
 	[ "$output" = "$want" ]
 }
 
+complete_words() { COMP_WORDS=(lxc-harden "$@"); COMP_CWORD=$#; _lxc_harden; }
+
 @test "completion knows verbs, options and capabilities" {
 	PATH=$abs_top_builddir/tools:$PATH
 	# shellcheck source=/dev/null
 	. "$abs_top_srcdir/tools/lxc-harden.bash-completion"
-	complete_words() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lxc_harden; }
-	complete_words lxc-harden expl
+	complete_words expl
 	[ "${COMPREPLY[*]}" = explain ]
-	complete_words lxc-harden explain net_ad
+	complete_words explain net_ad
 	[ "${COMPREPLY[*]}" = net_admin ]
-	complete_words lxc-harden explain --js
+	complete_words explain --js
 	[ "${COMPREPLY[*]}" = --json ]
+}
+
+@test "completion runs nothing that a folder is named, and offers only plain names" {
+	local dir=$BATS_TEST_TMPDIR/lxc name
+	# shellcheck disable=SC2016 # that is what they are named
+	for name in web '$(touch pwned)' '`touch pwned`' 'a;touch pwned' $'b\ntouch pwned' 'c d' -rf .hidden; do
+		mkdir -p "$dir/$name" && touch "$dir/$name/config"
+	done
+	cd "$BATS_TEST_TMPDIR"
+	# shellcheck source=tools/lxc-harden.bash-completion
+	. "$abs_top_srcdir/tools/lxc-harden.bash-completion"
+	complete_words check -P "$dir" ''
+	[ "${COMPREPLY[*]}" = web ]
+	[ ! -e pwned ]
 }
