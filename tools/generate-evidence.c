@@ -39,35 +39,32 @@ static int say(struct config_error *error, const char *lxcpath, const char *name
 	return r;
 }
 
-int plan_read_evidence(struct plan *plan, const char *lxcpath, const char *name,
-		       struct config_error *ret_error)
+int plan_read_record(struct plan *plan, const char *lxcpath, const char *name,
+		     struct config_error *ret_error)
 {
 	auto_close int fd = open_folder(lxcpath, name);
-	struct record_error record_error = { .text = "" };
-	struct proof_error proof_error = { .text = "" };
+	struct record_error error = { .text = "" };
 	int r;
 
 	/* What is wrong with the folder is told by those who write there. */
 	if (fd < 0)
 		return 0;
-	r = record_read_at(fd, &plan->record, &record_error);
-	if (r < 0 && r != -ENOENT)
-		return say(ret_error, lxcpath, name, RECORD_FILE, record_error.text, r);
-	r = proof_read_at(fd, &plan->proof, &proof_error);
-	if (r < 0 && r != -ENOENT)
-		return say(ret_error, lxcpath, name, PROOF_FILE, proof_error.text, r);
-	return 0;
+	r = record_read_at(fd, &plan->record, &error);
+	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, RECORD_FILE, error.text, r)
+				     : 0;
 }
 
-const char *plan_check_proof(const struct plan *plan)
+int plan_read_proof(struct plan *plan, const char *lxcpath, const char *name,
+		    struct config_error *ret_error)
 {
-	if (!plan->proof)
-		return "there is no proof, see lxc-harden-prove(8)";
-	if (strcmp(plan->proof->level, plan->level) != 0)
-		return "the proof is of another level";
-	if (plan->proof->idmapped != plan->idmapped)
-		return "the proof is of a container whose ids are mapped otherwise";
-	return NULL;
+	auto_close int fd = open_folder(lxcpath, name);
+	struct proof_error error = { .text = "" };
+	int r;
+
+	if (fd < 0)
+		return 0;
+	r = proof_read_at(fd, &plan->proof, &error);
+	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, PROOF_FILE, error.text, r) : 0;
 }
 
 static void put_proof(const struct proof *proof, unsigned int cap, FILE *out)
@@ -121,10 +118,15 @@ static void put_record(const struct record *record, unsigned int cap, FILE *out)
 	fputc('\n', out);
 }
 
-void plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out)
+bool plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out)
 {
-	if (plan->proof && strcmp(plan->proof->level, plan->level) == 0)
+	struct record_use use = { .granted = 0 };
+
+	if (plan->proof)
 		put_proof(plan->proof, cap, out);
-	if (plan->record)
+	if (plan->record) {
 		put_record(plan->record, cap, out);
+		record_get_use(plan->record, cap, &use);
+	}
+	return use.granted || (plan->proof && caps_has(plan->proof->keep, cap));
 }

@@ -130,10 +130,12 @@ static struct json_object *json_guest(const struct plan *plan)
 
 void generate_print_json(const char *name, const struct plan *plan, bool wrote, bool changed)
 {
+	static const char *const bases[] = { "level", "proof", "record" };
 	struct json_object *o = json_object_new_object();
 
 	json_put(o, "container", json_object_new_string(name));
 	json_put(o, "level", json_object_new_string(plan->level));
+	json_put(o, "basis", json_object_new_string(bases[plan->basis]));
 	json_put(o, "fragment", json_object_new_string(plan->fragment));
 	json_put(o, "policy", json_object_new_string(plan->policy));
 	json_put(o, "written", json_object_new_boolean(wrote));

@@ -234,7 +234,7 @@ int plan_read(struct plan *plan, const char *lxcpath, const char *name, const ch
 	return 0;
 }
 
-void plan_decide(struct plan *plan)
+struct caps plan_get_wanted(const struct plan *plan)
 {
 	struct caps wanted = { 0 };
 
@@ -243,11 +243,32 @@ void plan_decide(struct plan *plan)
 		if (plan->guest->needs[i].want < GUEST_BOUND)
 			wanted.bits |= plan->guest->needs[i].caps.bits;
 	}
+	return wanted;
+}
+
+struct caps plan_get_granted(const struct plan *plan)
+{
+	struct caps granted = { 0 };
+
+	for (unsigned int cap = 0; plan->record && cap <= plan->full->last_cap; cap++) {
+		struct record_use use;
+
+		record_get_use(plan->record, cap, &use);
+		if (use.granted)
+			caps_add(&granted, cap);
+	}
+	return granted;
+}
+
+void plan_decide(struct plan *plan)
+{
 	plan->kept = plan->allowed;
-	if (plan->proved)
+	if (plan->basis == PLAN_RECORD)
+		plan->kept.bits &= plan_get_granted(plan).bits;
+	if (plan->basis == PLAN_PROOF)
 		plan->kept = plan->proof->keep;
 	else if (!plan->raw)
-		plan->kept.bits |= wanted.bits & plan->grantable.bits;
+		plan->kept.bits |= plan_get_wanted(plan).bits & plan->grantable.bits;
 	/* Never more than the administrator gave, unless he says so. */
 	plan->kept.bits &= plan->held.bits;
 	plan->kept.bits |= plan->add.bits;
@@ -280,8 +301,12 @@ const char *plan_why_not(const struct plan *plan, unsigned int cap, char *buf, s
 			       plan->own->settings[c->by].line);
 	else if (!caps_has(plan->held, cap))
 		(void)snprintf(buf, size, "not in the configuration's keep list");
-	else if (plan->proved && !caps_has(plan->proof->keep, cap))
+	else if (plan->basis == PLAN_PROOF && caps_has(plan->proof->max, cap))
 		(void)snprintf(buf, size, "proved to be done without");
+	else if (plan->basis == PLAN_PROOF && caps_has(plan->allowed, cap))
+		(void)snprintf(buf, size, "proved without it from the start");
+	else if (plan->basis == PLAN_RECORD && caps_has(plan->allowed, cap))
+		(void)snprintf(buf, size, "not granted while recorded");
 	else
 		(void)snprintf(buf, size, "level %s", plan->level);
 	return buf;

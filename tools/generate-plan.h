@@ -17,6 +17,13 @@
 #include "tools/proof.h"
 #include "tools/record.h"
 
+/* What is kept of that which the configuration gives. */
+enum plan_basis {
+	PLAN_LEVEL,  /* what the level allows, and the guest's files ask for */
+	PLAN_PROOF,  /* what the proof keeps, and no more */
+	PLAN_RECORD, /* of the former, what the record saw granted */
+};
+
 struct plan {
 	const char *level;	    /* "base", "keep", "strict" */
 	char *fragment, *policy;    /* paths of harden.conf and policy */
@@ -38,7 +45,7 @@ struct plan {
 	struct proof *proof;   /* NULL: there is none */
 	struct record *record; /* NULL: there is none */
 	bool raw;	       /* the text stands by itself, with the level's policy */
-	bool proved;	       /* keep what the proof says, and no more */
+	enum plan_basis basis;
 };
 
 /*
@@ -47,12 +54,19 @@ struct plan {
  */
 int plan_read(struct plan *plan, const char *lxcpath, const char *name, const char *level,
 	      const char *config, struct config_error *ret_error);
-/* The container's proof and record, as far as there are; returns as plan_read(). */
-int plan_read_evidence(struct plan *plan, const char *lxcpath, const char *name,
-		       struct config_error *ret_error);
-/* Why the proof cannot decide here: constant text, or NULL. */
-const char *plan_check_proof(const struct plan *plan);
-/* The decision, once add, without and guest are set. */
+/*
+ * The container's record and its proof, as far as there are: return as plan_read(), -EINVAL for
+ * one that is damaged.
+ */
+int plan_read_record(struct plan *plan, const char *lxcpath, const char *name,
+		     struct config_error *ret_error);
+int plan_read_proof(struct plan *plan, const char *lxcpath, const char *name,
+		    struct config_error *ret_error);
+/* What the guest's files ask for by themselves: file and ambient capabilities and the like. */
+struct caps plan_get_wanted(const struct plan *plan);
+/* What the record saw granted to the guest. */
+struct caps plan_get_granted(const struct plan *plan);
+/* The decision, once add, without, guest and basis are set. */
 void plan_decide(struct plan *plan);
 void plan_done(struct plan *plan);
 
@@ -72,8 +86,8 @@ bool plan_emit_transition(const struct plan *plan, FILE *out);
 /* Their part about the guest. */
 void plan_emit_guest(const struct plan *plan, FILE *out);
 
-/* What a proof and a record say about a capability, in comments. */
-void plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out);
+/* What a proof and a record say about a capability, in comments; true if one speaks for it. */
+bool plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out);
 
 /* What becomes of a unit's setting at this level: 1 the unit fails, 0 passed over, -1 nothing. */
 int plan_loss(const struct plan *plan, const struct guest_loss *loss);

@@ -10,6 +10,7 @@
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
+#include "tools/generate-basis.h"
 #include "tools/generate-plan.h"
 
 #define WIDTH 100
@@ -42,8 +43,8 @@ static void put_name(char buf[32], unsigned int cap)
 	caps_emit_name(&e, cap);
 }
 
-/* Who in this guest asks for the capability; nothing if nobody does. */
-static void put_needs(FILE *out, const struct plan *plan, unsigned int cap)
+/* Who in this guest asks for the capability: how many such lines. */
+static unsigned int put_needs(FILE *out, const struct plan *plan, unsigned int cap)
 {
 	static const char *const wants[GUEST_N_WANTS] = {
 		[GUEST_FILE] = "file capability of",
@@ -55,6 +56,7 @@ static void put_needs(FILE *out, const struct plan *plan, unsigned int cap)
 		[GUEST_BOUND] = "CapabilityBoundingSet= of",
 		[GUEST_LIMIT] = "LimitMEMLOCK= or Nice= of",
 	};
+	unsigned int n_lines = 0;
 
 	for (unsigned int want = 0; want < GUEST_N_WANTS; want++) {
 		auto_free char *names = NULL;
@@ -71,7 +73,9 @@ static void put_needs(FILE *out, const struct plan *plan, unsigned int cap)
 			continue;
 		fprintf(out, "#   here: ");
 		put_wrapped(out, wants[want], names);
+		n_lines++;
 	}
+	return n_lines;
 }
 
 static void put_kept(FILE *out, const struct plan *plan)
@@ -86,6 +90,7 @@ static void put_kept(FILE *out, const struct plan *plan)
 	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
 		const struct capinfo *info = capinfo_get(cap);
 		char name[32];
+		bool asked;
 
 		if (!caps_has(plan->kept, cap))
 			continue;
@@ -93,8 +98,11 @@ static void put_kept(FILE *out, const struct plan *plan)
 		put_comment(out, info ? "" : name, info ? info->needed_by : ": no text about it");
 		if (caps_has(plan->add, cap))
 			fputs("#   here: --add\n", out);
-		put_needs(out, plan, cap);
-		plan_emit_evidence(plan, cap, out);
+		asked = put_needs(out, plan, cap) > 0;
+		asked = plan_emit_evidence(plan, cap, out) || asked || caps_has(plan->add, cap);
+		if (!asked)
+			fprintf(out, "#   level %s allows it; nothing else speaks for it\n",
+				plan->level);
 		fprintf(out, "lxc.cap.keep = %s\n", name);
 	}
 }
@@ -115,8 +123,8 @@ static void put_not_kept(FILE *out, const struct plan *plan)
 		(void)plan_why_not(plan, cap, why, sizeof(why));
 		(void)snprintf(head, sizeof(head), "%s (%s):", name, why);
 		put_comment(out, head, info ? info->without : "no text about it");
-		put_needs(out, plan, cap);
-		plan_emit_evidence(plan, cap, out);
+		(void)put_needs(out, plan, cap); /* how many it has is of no interest here */
+		(void)plan_emit_evidence(plan, cap, out);
 	}
 }
 
@@ -187,6 +195,8 @@ bool plan_emit_fragment(const struct plan *plan, FILE *out)
 			"line\n"
 			"# that includes this file.\n",
 			PACKAGE_VERSION, plan->level);
+	if (!basis_emit(plan, out))
+		return false;
 	/* Before the level: nothing of an earlier list may clash with it. */
 	put_kept(out, plan);
 	put_not_kept(out, plan);

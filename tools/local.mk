@@ -30,6 +30,7 @@ tools_lxc_harden_SOURCES = \
 	$(container_sources) \
 	$(config_edit_sources) \
 	$(config_read_sources) \
+	tools/generate-basis.c tools/generate-basis.h \
 	tools/generate-evidence.c \
 	tools/generate-guest.c \
 	tools/generate-json.c \

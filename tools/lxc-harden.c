@@ -16,6 +16,11 @@
 static const char generate_help[] = "      --level=LEVEL   base (default), keep or strict\n"
 				    "      --add=CAP       keep this one too; may be repeated\n"
 				    "      --without=CAP   do not keep this one; may be repeated\n"
+				    "      --proved        by a proof, or not at all\n"
+				    "      --unproved      by the level, whatever has been proved\n"
+				    "      --recorded      only what the record saw granted\n"
+				    "      --format=FORMAT lxc (default), pve or incus\n"
+				    "      --config=FILE   with incus, the configuration\n"
 				    "      --no-guest      do not look at the root file system\n"
 				    "      --stdout        print the fragment, write nothing\n"
 				    "      --dry-run       say what would change, write nothing\n";

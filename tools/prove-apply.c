@@ -23,23 +23,24 @@ static bool add_arg(char *args[ARGS_MAX], int *n, const char *option, const char
 	return true;
 }
 
-/* It keeps what the level allows and the guest's files ask for: each is said otherwise. */
+/* What was begun with --all may keep more than the level gives: that was asked for. */
 static bool fill_args(const struct prove_run *run, const struct proof *proof, char *args[ARGS_MAX],
 		      int *n)
 {
-	bool ok = add_arg(args, n, "generate", "") &&
+	bool ok = add_arg(args, n, "generate", "") && add_arg(args, n, "--proved", "") &&
 		  add_arg(args, n, "--level=", run->config.level) &&
 		  add_arg(args, n, "--lxcpath=", run->setup.lxcpath) &&
 		  add_arg(args, n, "--name=", run->setup.name) &&
 		  (!run->cmd->json || add_arg(args, n, "--quiet", "")) &&
 		  (!run->cmd->quiet || add_arg(args, n, "--quiet", ""));
 
-	for (unsigned int cap = 0; ok && cap <= run->config.last_cap; cap++) {
+	for (unsigned int cap = 0; ok && proof->all && cap <= run->config.last_cap; cap++) {
 		char name[32];
 		struct emit e = EMIT_INIT(name);
 
 		caps_emit_name(&e, cap);
-		ok = add_arg(args, n, caps_has(proof->keep, cap) ? "--add=" : "--without=", name);
+		if (caps_has(proof->keep, cap))
+			ok = add_arg(args, n, "--add=", name);
 	}
 	return ok;
 }

@@ -13,6 +13,7 @@
 #include "lib/cleanup.h"
 #include "tools/command.h"
 #include "tools/config-edit.h"
+#include "tools/generate-basis.h"
 #include "tools/generate-plan.h"
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
@@ -28,6 +29,8 @@ enum {
 	OPT_FORMAT,
 	OPT_CONFIG,
 	OPT_PROVED,
+	OPT_UNPROVED,
+	OPT_RECORDED,
 };
 
 static const struct option generate_options[] = {
@@ -40,6 +43,8 @@ static const struct option generate_options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "proved", no_argument, NULL, OPT_PROVED },
+	{ "unproved", no_argument, NULL, OPT_UNPROVED },
+	{ "recorded", no_argument, NULL, OPT_RECORDED },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -50,7 +55,8 @@ struct options {
 	const char *level, *config;
 	enum format format;
 	struct caps add, without;
-	bool to_stdout, dry_run, no_guest, proved;
+	bool to_stdout, dry_run, no_guest;
+	bool proved, unproved, recorded;
 };
 
 static int take_level(const struct command *cmd, const char *value, struct options *opts)
@@ -122,6 +128,12 @@ static int take(const struct command *cmd, int option, const char *value, void *
 	case OPT_PROVED:
 		opts->proved = true;
 		return 0;
+	case OPT_UNPROVED:
+		opts->unproved = true;
+		return 0;
+	case OPT_RECORDED:
+		opts->recorded = true;
+		return 0;
 	default:
 		opts->no_guest = true;
 		return 0;
@@ -139,6 +151,8 @@ static const char *find_clash(const struct command *cmd, const struct options *o
 		return "--config goes with --format=incus only";
 	if (opts->config && opts->config[0] != '/')
 		return "--config takes an absolute path";
+	if (opts->proved && (opts->unproved || opts->recorded))
+		return "--proved goes with neither --unproved nor --recorded";
 	return NULL;
 }
 
@@ -222,6 +236,15 @@ static int check_raw(const struct command *cmd, const struct plan *plan)
 	return COMMAND_MISUSE;
 }
 
+static enum basis_wish get_wish(const struct options *opts)
+{
+	if (opts->recorded)
+		return BASIS_RECORDED;
+	if (opts->unproved)
+		return BASIS_UNPROVED;
+	return opts->proved ? BASIS_PROVED : BASIS_ANY;
+}
+
 /* -1 to go on, else the exit status. */
 static int make_plan(const struct command *cmd, const struct options *opts, struct plan *plan)
 {
@@ -246,17 +269,10 @@ static int make_plan(const struct command *cmd, const struct options *opts, stru
 		if (r >= 0)
 			return r;
 	}
-	r = plan_read_evidence(plan, cmd->lxcpaths[0], cmd->name, &error);
-	if (r < 0) {
-		command_error(cmd->verb, "%s", error.text);
-		return r == -EINVAL ? COMMAND_MISUSE : COMMAND_FAILED;
-	}
-	if (opts->proved && plan_check_proof(plan)) {
-		command_error(cmd->verb, "%s: %s", cmd->name, plan_check_proof(plan));
-		return COMMAND_MISUSE;
-	}
-	plan->proved = opts->proved;
 	plan->raw = opts->format == FORMAT_INCUS;
+	r = basis_choose(cmd, get_wish(opts), plan);
+	if (r >= 0)
+		return r;
 	plan_decide(plan);
 	return plan->raw ? check_raw(cmd, plan) : -1;
 }

@@ -3,6 +3,7 @@
 #
 # lxc-harden generate for Proxmox and Incus, and with a proof and a record.
 
+bats_require_minimum_version 1.5.0
 load ../lib/lxc.bash
 load ../lib/packages.bash
 load ../lib/generate.bash
@@ -118,34 +119,139 @@ record() {
 	JSON
 }
 
-@test "a proof and a record: each capability with its evidence; --proved keeps the list" {
+kept() { sed -n 's/^lxc.cap.keep = //p' "$conf" | xargs; }
+
+state() { cat "$lxc/fake/config" "$lxc"/fake/harden/* 2>/dev/null | cksum; }
+
+# denied STATUS TEXT ARG...: as refused, where there are files beside the configuration.
+denied() {
+	local want=$1 text=$2 before
+	shift 2
+	before=$(state)
+	run generate "$@"
+	[ "$status" = "$want" ] || { echo "status $status: $output"; return 1; }
+	[[ ${lines[0]} == *"$text"* ]] || { echo "said: $output"; return 1; }
+	[ "${#lines[@]}" = 1 ]
+	[ "$before" = "$(state)" ]
+}
+
+@test "a proof that fits decides, and is named; --unproved goes without" {
 	fake
 	proof
 	record
-	generate -q --level keep fake
+	run generate -q --level keep fake
+	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$(kept)" = 'setgid setuid' ]
 	grep -x '#   proof: without it, boot: dbus.service the unit failed' "$conf"
 	grep -x '#   proof: all that was checked works without' "$conf"
 	grep -x '#   record: granted 6, refused 0 times; most by cron.service, /usr/sbin/cron, setuid' "$conf"
 	grep -x '#   record: granted 0, refused 2 times; most by no unit, x, adjtimex' "$conf"
-	grep -x 'lxc.cap.keep = chown' "$conf"
-	generate -q --level keep --proved fake
-	[ "$(sed -n 's/^lxc.cap.keep = //p' "$conf" | xargs)" = 'setgid setuid' ]
 	grep '^# chown (proved to be done without):' "$conf"
-	run generate --level strict --proved fake
-	[ "$status" = 2 ]
-	[[ $output == *'the proof is of another level'* ]]
+	grep '^# fowner (proved without it from the start):' "$conf"
+	grep -x '# Kept is what was proved on 2023-11-14, without a check of its work: proof.json.' "$conf"
+	run --separate-stderr generate --json --level keep fake
+	[ "$stderr" = 'note: fake keeps what was proved on 2023-11-14, without a check of its work (--unproved goes without the proof)' ]
+	[ "$(jq -r .basis <<<"$output")" = proof ]
+	# One that does not fit is said, and neither used nor quoted.
+	run --separate-stderr generate -q --level strict fake
+	[ "$status" = 0 ]
+	[ "$stderr" = 'lxc-harden: generate: fake: ignoring the proof: the proof is of another level' ]
+	run ! grep 'proof' "$conf"
+	grep -x 'lxc.cap.keep = chown' "$conf"
+	run --separate-stderr generate -q --level keep --unproved fake
+	[ "$status" = 0 ] && [ -z "$stderr" ]
+	grep -x 'lxc.cap.keep = chown' "$conf"
+	run ! grep '#   proof' "$conf"
+	denied 2 'fake: the proof is of another level' --level strict --proved fake
+	denied 2 '--proved goes with neither' --proved --unproved fake
 	remove -q fake
 	[ "$(ls "$lxc/fake/harden" | xargs)" = 'proof.json record.json' ]
 }
 
-@test "no proof, a broken one, a broken record: one line with the file's name" {
+# proof_edit SED: the proof with that change.
+proof_edit() {
+	proof
+	sed -i "$1" "$lxc/fake/harden/proof.json"
+}
+
+@test "a proof of another container, another configuration, or damaged: said, not used" {
+	fake
+	proof_edit 's/"container":"fake"/"container":"other"/'
+	run --separate-stderr generate -q --level keep fake
+	[ "$status" = 0 ] && [[ $stderr == *'ignoring the proof: the proof is of another container' ]]
+	grep -x 'lxc.cap.keep = chown' "$conf"
+	denied 2 'the proof is of another container' --level keep --proved fake
+	proof_edit 's/"idmapped":false/"idmapped":true/'
+	run --separate-stderr generate -q --level keep fake
+	[ "$status" = 0 ] && [[ $stderr == *'ids are mapped otherwise' ]]
+	# What it found needed is gone from the configuration, or was never the level's.
+	proof_edit 's/"setuid","setgid"\],"flaky"/"setuid","setgid","sys_time"],"flaky"/; s/"kill"\]/"kill","sys_time"]/'
+	run --separate-stderr generate -q --level keep fake
+	[ "$status" = 0 ] && [[ $stderr == *'the configuration takes what the proof keeps: sys_time' ]]
+	proof_edit 's/"setuid","setgid"\],"flaky"/"setuid","setgid","syslog"],"flaky"/; s/"kill"\]/"kill","syslog"]/'
+	run --separate-stderr generate -q --level keep fake
+	[ "$status" = 0 ] && [[ $stderr == *'the level takes what the proof keeps: syslog' ]]
+	generate -q --level keep --add syslog fake
+	[ "$(kept)" = 'setgid setuid syslog' ]
+	generate -q --level keep --without setgid --add chown --unproved fake
+	proof
+	generate -q --level keep --without setgid --add chown fake
+	[ "$(kept)" = 'chown setuid' ]
+	proof_edit 's/"version":1/"version":"x"/'
+	run --separate-stderr generate -q --level keep fake
+	[ "$status" = 0 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ $stderr == *"ignoring $lxc/fake/harden/proof.json: "* ]]
+	grep -x 'lxc.cap.keep = chown' "$conf"
+	run --separate-stderr generate -q --level keep --unproved fake
+	[ "$status" = 0 ] && [ -z "$stderr" ]
+	denied 2 'fake/harden/proof.json: ' --level keep --proved fake
+	[[ $output != *ignoring* ]]
+}
+
+@test "--recorded: what the record saw granted, what the guest's files ask for, and --add" {
+	fake
+	denied 2 'there is no record' --recorded fake
+	record
+	unit rt.service '[Service]\nCPUSchedulingPolicy=rr\n'
+	run --separate-stderr generate --json --level base --recorded --add kill fake
+	[ "$status" = 0 ]
+	[[ $stderr == 'note: fake keeps what was granted in 1 boot, 2026-11-24 to 2026-11-24: more than it needs, and nothing for what did not run' ]]
+	[ "$(jq -r .basis <<<"$output")" = record ]
+	[ "$(kept)" = 'kill setuid sys_nice' ]
+	grep '^# chown (not granted while recorded):' "$conf"
+	grep '^# sys_time (dropped by ' "$conf"
+	grep -x '#   here: real-time scheduling of rt.service' "$conf"
+	grep -x '#   here: --add' "$conf"
+	# An explicit wish goes before a proof.
+	proof
+	generate -q --level keep --recorded fake
+	[ "$(kept)" = 'setuid sys_nice' ]
+	local bad
+	for bad in 's/"boots":1/"boots":0/;the record has no boot' 's/"missed":0/"missed":3/;the record has losses' \
+		's/"unassigned":0/"unassigned":1/;the record has losses' 's/"container":"fake"/"container":"x"/;of another container' \
+		's/"losses":\[\]/"losses":[{"capability":"chown","answer":"granted","target":"own","count":1}]/;the record has losses'; do
+		record
+		sed -i "${bad%;*}" "$lxc/fake/harden/record.json"
+		echo "$bad"
+		cp "$lxc/fake/config" "$tmp/config"
+		denied 2 "${bad##*;}" --recorded fake
+	done
+}
+
+@test "each capability says on what it stands" {
+	fake
+	record
+	generate -q --level keep --add chown fake
+	# The level alone, the record, the administrator: the lines before each.
+	grep -B 1 -x 'lxc.cap.keep = fowner' "$conf" | grep -x '#   level keep allows it; nothing else speaks for it'
+	grep -B 2 -x 'lxc.cap.keep = chown' "$conf" | grep -x '#   here: --add'
+	grep -B 1 -x 'lxc.cap.keep = setuid' "$conf" | grep '#   record: granted 6'
+	[ "$(grep -c '^lxc.cap.keep = ' "$conf")" -gt "$(grep -c '#   level keep allows' "$conf")" ]
+	run ! grep -A 1 '#   level keep allows' <(grep -A 1 '#   here\|#   record: granted [1-9]' "$conf")
+}
+
+@test "no proof, a broken record: one line with the file's name" {
 	fake
 	refused 2 'there is no proof' --proved fake
-	fake
-	proof
-	sed -i 's/"version":1/"version":"x"/' "$lxc/fake/harden/proof.json"
-	run generate fake
-	[ "$status" = 2 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *fake/harden/proof.json:* ]]
 	fake
 	record
 	truncate -s 100 "$lxc/fake/harden/record.json"
