@@ -82,9 +82,9 @@ void generate_print_text(const char *name, const struct plan *plan, bool wrote, 
 {
 	printf("%s: level %s, %d of %d capabilities kept%s\n", name, plan->level,
 	       __builtin_popcountll(plan->kept.bits), __builtin_popcountll(plan->all.bits),
-	       !wrote	  ? " (nothing written)"
-	       : !changed ? " (as it was already)"
-			  : "");
+	       changed ? (wrote ? "" : " (nothing written)")
+	       : wrote ? " (as it was already)"
+		       : " (nothing written, it is so already)");
 	print_caps("before:", plan->before);
 	print_caps("after:", plan->kept);
 	print_caps("- ", caps_minus(plan->before, plan->kept));

@@ -5,7 +5,7 @@
 
 #include "tools/generate-plan.h"
 
-/* wrote: not a dry run.  changed: what was written is not what was there. */
+/* wrote: not a dry run.  changed: what was (or would be) written is not what was there. */
 void generate_print_text(const char *name, const struct plan *plan, bool wrote, bool changed);
 void generate_print_json(const char *name, const struct plan *plan, bool wrote, bool changed);
 

@@ -274,6 +274,31 @@ static int write_or_undo(struct writer *w, int dirfd, int fd)
 	return code;
 }
 
+/* What writing would change, after read_both(). */
+static bool differs(const struct writer *w)
+{
+	return !same(&w->old_fragment, &w->fragment) || !same(&w->old_policy, &w->policy) ||
+	       (!w->no_line && (!w->plan->included || !w->in_place));
+}
+
+int writer_compare(struct writer *w, int dirfd, bool *ret_changed)
+{
+	bool made;
+	auto_close int fd = harden_dir_open(dirfd, false, &made);
+	int code;
+
+	*ret_changed = true;
+	if (fd == -ENOENT)
+		return COMMAND_DONE;
+	if (fd < 0)
+		return tell(w, "/" HARDEN_DIR, fd);
+	if (!harden_dir_is_safe(dirfd, fd))
+		return refuse_old(w, "", "others than the container's owner can write to it");
+	code = read_both(w, fd);
+	*ret_changed = differs(w);
+	return code < 0 ? COMMAND_DONE : code;
+}
+
 int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 {
 	auto_close int fd = harden_dir_open(dirfd, true, &w->made);
@@ -285,8 +310,7 @@ int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 		return refuse_old(w, "", "others than the container's owner can write to it");
 	r = tidy(dirfd, fd);
 	code = r < 0 ? tell(w, "/" HARDEN_DIR, r) : read_both(w, fd);
-	*ret_changed = !same(&w->old_fragment, &w->fragment) || !same(&w->old_policy, &w->policy) ||
-		       !w->plan->included || !w->in_place;
+	*ret_changed = differs(w);
 	if (code < 0)
 		code = write_or_undo(w, dirfd, fd);
 	if (code != COMMAND_DONE && w->made)

@@ -34,6 +34,12 @@ int writer_make(struct writer *w);
 /* Into the folder that config_edit_open() gave: the exit status. */
 int writer_write(struct writer *w, int dirfd, bool *ret_changed);
 
+/*
+ * Whether writer_write() would change anything, and what it would refuse of what is there
+ * already: the exit status.  Writes nothing.
+ */
+int writer_compare(struct writer *w, int dirfd, bool *ret_changed);
+
 void writer_done(const struct writer *w);
 
 #endif

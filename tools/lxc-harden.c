@@ -19,11 +19,13 @@ static const char generate_help[] = "      --level=LEVEL   base (default), keep 
 				    "      --proved        by a proof, or not at all\n"
 				    "      --unproved      by the level, whatever has been proved\n"
 				    "      --recorded      only what the record saw granted\n"
-				    "      --format=FORMAT lxc (default), pve or incus\n"
-				    "      --config=FILE   with incus, the configuration\n"
 				    "      --no-guest      do not look at the root file system\n"
+				    "      --format=FORMAT lxc (default), pve or incus\n"
+				    "      --config=FILE   with incus, the configuration it wrote\n"
 				    "      --stdout        print the fragment, write nothing\n"
 				    "      --dry-run       say what would change, write nothing\n";
+static const char remove_help[] =
+	"      --dry-run       say whether there is something, write nothing\n";
 static const char list_help[] =
 	"  -o, --output=LIST   columns, as name,kept; +kept for more than the default: name state\n"
 	"                      level ids caps kept audit audited policy score meaning findings\n"
@@ -89,8 +91,8 @@ static const struct verb verbs[] = {
 	{ "prove", "[OPTION...] NAME",
 	  "Finds the capabilities that a container cannot do without, on copies of it", prove_help,
 	  COMMAND_CONTAINER, verb_prove },
-	{ "remove", "NAME", "Takes out again what generate put into a configuration", NULL,
-	  COMMAND_CONTAINER, verb_remove },
+	{ "remove", "[OPTION...] NAME", "Takes out again what generate put into a configuration",
+	  remove_help, COMMAND_CONTAINER, verb_remove },
 	{ "learn", "[OPTION...] NAME [-- COMMAND...]",
 	  "Records which capabilities a container asks for", learn_help, COMMAND_CONTAINER,
 	  verb_learn },

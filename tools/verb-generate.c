@@ -292,11 +292,9 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 		(void)fwrite(w->fragment.p, 1, w->fragment.n, stdout); /* command_finish() asks */
 		return command_finish(cmd->verb);
 	}
-	if (!opts->dry_run) {
-		r = writer_write(w, dirfd, &changed);
-		if (r != COMMAND_DONE)
-			return r;
-	}
+	r = (opts->dry_run ? writer_compare : writer_write)(w, dirfd, &changed);
+	if (r != COMMAND_DONE)
+		return r;
 	if (cmd->json)
 		generate_print_json(cmd->name, plan, !opts->dry_run, changed);
 	else if (!cmd->quiet)
@@ -350,7 +348,7 @@ int verb_generate(const struct verb *verb, int argc, char *argv[])
 		return r;
 	if (check_options(&cmd, &opts) < 0)
 		return COMMAND_MISUSE;
-	if (!opts.to_stdout && !opts.dry_run && opts.format != FORMAT_INCUS) {
+	if (!opts.to_stdout && opts.format != FORMAT_INCUS) {
 		r = open_folder(&cmd, &dirfd);
 		if (r >= 0)
 			return r;

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -22,33 +23,72 @@
 
 #define CONFIG_SIZE_MAX (1u << 20)
 
-/* The line that would still include the fragment once ours is out; 0 if there is none. */
-static int find_foreign_line(int dirfd, const char *path, unsigned int *ret_line)
+enum { OPT_DRY_RUN = 256 };
+
+static const struct option remove_options[] = {
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* The only option there is. */
+static int take(const struct command *cmd, int option, const char *value, void *state)
+{
+	bool *dry_run = state;
+
+	(void)cmd, (void)option, (void)value;
+	*dry_run = true;
+	return 0;
+}
+
+/*
+ * What is to be done: 1 if our line is in the configuration, 0 if not, else -errno.  *ret_line
+ * is the line that would still include the fragment once ours is out; 0 if there is none.
+ */
+static int find_lines(int dirfd, const char *path, unsigned int *ret_line)
 {
 	auto_free char *text = NULL, *changed = NULL;
 	struct lxcconf_text rest;
 	struct lxcconf_line line;
 	size_t size;
-	int r = io_read_file_at(dirfd, "config", CONFIG_SIZE_MAX, &text, &size);
+	int ours, r = io_read_file_at(dirfd, "config", CONFIG_SIZE_MAX, &text, &size);
 
 	*ret_line = 0;
 	if (r < 0)
 		return r;
-	r = config_edit_remove_text((struct span){ text, size }, path, &changed, &size);
-	if (r < 0)
-		return r;
+	ours = config_edit_remove_text((struct span){ text, size }, path, &changed, &size);
+	if (ours < 0)
+		return ours;
 	rest = LXCCONF_TEXT_INIT(((struct span){ changed ? changed : text, size }));
 	while (lxcconf_next(&rest, &line) > 0) {
 		if (!line.ignored && span_is(line.key, "lxc.include") && span_is(line.value, path))
 			*ret_line = line.line;
+	}
+	return ours;
+}
+
+static const char *const file_names[] = { HARDEN_CONF, HARDEN_POLICY, HARDEN_AUDIT,
+					  HARDEN_HISTORY };
+
+/* How many files remove_files() would take. */
+static int count_files(int dirfd, unsigned int *n)
+{
+	bool made;
+	auto_close int fd = harden_dir_open(dirfd, false, &made);
+	struct stat st;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	for (size_t i = 0; i < sizeof(file_names) / sizeof(file_names[0]); i++) {
+		if (fstatat(fd, file_names[i], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			(*n)++;
+		else if (errno != ENOENT)
+			return -errno;
 	}
 	return 0;
 }
 
 static int remove_files(int dirfd, unsigned int *n)
 {
-	static const char *const names[] = { HARDEN_CONF, HARDEN_POLICY, HARDEN_AUDIT,
-					     HARDEN_HISTORY };
 	bool made;
 	auto_close int fd = harden_dir_open(dirfd, false, &made);
 	int r = fd == -ENOENT ? 0 : fd;
@@ -56,8 +96,8 @@ static int remove_files(int dirfd, unsigned int *n)
 	if (fd < 0)
 		return r;
 	r = harden_dir_tidy(fd);
-	for (size_t i = 0; r >= 0 && i < sizeof(names) / sizeof(names[0]); i++) {
-		r = harden_dir_unlink(fd, names[i]);
+	for (size_t i = 0; r >= 0 && i < sizeof(file_names) / sizeof(file_names[0]); i++) {
+		r = harden_dir_unlink(fd, file_names[i]);
 		*n += r > 0;
 	}
 	if (r < 0)
@@ -68,19 +108,22 @@ static int remove_files(int dirfd, unsigned int *n)
 	return fsync(dirfd) < 0 ? -errno : 0;
 }
 
-static int print(const struct command *cmd, bool changed, unsigned int n_files)
+/* written: not a dry run. */
+static int print(const struct command *cmd, bool written, bool changed, unsigned int n_files)
 {
+	bool any = changed || n_files;
 	struct json_object *o;
 
 	if (!cmd->json && !cmd->quiet)
-		printf(changed || n_files
-			       ? "%s: taken out of the configuration, which is as it was before\n"
-			       : "%s: nothing of lxc-harden generate is there\n",
+		printf(!any	 ? "%s: nothing of lxc-harden generate is there\n"
+		       : written ? "%s: taken out of the configuration, which is as it was before\n"
+				 : "%s: there is something to remove (nothing written)\n",
 		       cmd->name);
 	if (!cmd->json)
 		return command_finish(cmd->verb);
 	o = json_object_new_object();
 	if (!o || json_object_object_add(o, "container", json_object_new_string(cmd->name)) ||
+	    json_object_object_add(o, "written", json_object_new_boolean(written)) ||
 	    json_object_object_add(o, "changed", json_object_new_boolean(changed)) ||
 	    json_object_object_add(o, "files_removed", json_object_new_int((int)n_files))) {
 		command_error(cmd->verb, "out of memory");
@@ -110,14 +153,41 @@ static int refuse(const struct command *cmd, const char *what, int r)
 		       : COMMAND_FAILED;
 }
 
+/* The folder is locked, and what is to be done is known: the exit status. */
+static int do_remove(const struct command *cmd, int dirfd, const char *path)
+{
+	unsigned int n_files = 0;
+	/* First the line: a configuration that includes what is not there does not load. */
+	int r, changed = config_edit_remove(dirfd, path);
+
+	if (changed < 0)
+		return refuse(cmd, "/config", changed);
+	r = config_edit_tidy(dirfd); /* left by a writer that was killed */
+	if (r < 0)
+		return refuse(cmd, "/config", r);
+	r = remove_files(dirfd, &n_files);
+	if (r < 0)
+		return refuse(cmd, "/" HARDEN_DIR, r);
+	return print(cmd, true, changed > 0, n_files);
+}
+
+static int say_what(const struct command *cmd, int dirfd, bool ours)
+{
+	unsigned int n_files = 0;
+	int r = count_files(dirfd, &n_files);
+
+	return r < 0 ? refuse(cmd, "/" HARDEN_DIR, r) : print(cmd, false, ours, n_files);
+}
+
 int verb_remove(const struct verb *verb, int argc, char *argv[])
 {
 	auto_close int dirfd = -EBADF;
-	unsigned int line, n_files = 0;
 	struct command_text text;
+	bool dry_run = false;
 	struct command cmd;
 	char path[PATH_MAX];
-	int changed, r = command_parse(verb, argc, argv, NULL, NULL, NULL, &cmd);
+	unsigned int line;
+	int r = command_parse(verb, argc, argv, remove_options, take, &dry_run, &cmd);
 
 	if (r >= 0)
 		return r;
@@ -132,7 +202,7 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 	dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
 	if (dirfd < 0)
 		return refuse(&cmd, "", dirfd);
-	r = find_foreign_line(dirfd, path, &line);
+	r = find_lines(dirfd, path, &line);
 	if (r < 0)
 		return refuse(&cmd, "/config", r);
 	if (line) {
@@ -141,15 +211,5 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 			      command_escape(&text, cmd.lxcpaths[0]), cmd.name, HARDEN_CONF);
 		return COMMAND_MISUSE;
 	}
-	/* First the line: a configuration that includes what is not there does not load. */
-	changed = config_edit_remove(dirfd, path);
-	if (changed < 0)
-		return refuse(&cmd, "/config", changed);
-	r = config_edit_tidy(dirfd); /* left by a writer that was killed */
-	if (r < 0)
-		return refuse(&cmd, "/config", r);
-	r = remove_files(dirfd, &n_files);
-	if (r < 0)
-		return refuse(&cmd, "/" HARDEN_DIR, r);
-	return print(&cmd, changed > 0, n_files);
+	return dry_run ? say_what(&cmd, dirfd, r > 0) : do_remove(&cmd, dirfd, path);
 }

@@ -177,6 +177,72 @@ full_circle() {
 	untouched
 }
 
+# says COMMAND WRITTEN CHANGED [ARG...]: those two members of its JSON.
+says() {
+	local command=$1 want="$2 $3"
+	shift 3
+	[ "$("$command" --json "$@" fake | jq -r '"\(.written) \(.changed)"')" = "$want" ]
+}
+
+@test "generate tells what is new, and a dry run foretells it" {
+	fake
+	says generate false true --dry-run
+	says generate true true
+	says generate false false --dry-run
+	says generate true false
+	says generate false true --dry-run --level keep
+	says generate true false
+	says generate true true --level keep --add sys_nice
+	says generate false true --dry-run --level keep
+	# Each of the three files, and the line's place.
+	generate -q fake
+	echo '# of somebody' >>"$conf"
+	says generate false true --dry-run
+	says generate true true
+	rm "$lxc/fake/harden/policy"
+	says generate false true --dry-run
+	says generate true true
+	echo "lxc.include = $CT_SHARE/userns.conf" >>"$lxc/fake/config"
+	says generate false true --dry-run
+	says generate true true
+	says generate true false
+	# Where somebody else adds the line, its absence is no change.
+	fake
+	says generate true true --format pve
+	says generate false false --dry-run --format pve
+	says generate true false --format pve
+}
+
+@test "a dry run refuses what would be refused" {
+	fake
+	mv "$lxc/fake/config" "$lxc/fake/elsewhere"
+	ln -s elsewhere "$lxc/fake/config"
+	run generate --dry-run fake
+	[ "$status" = 2 ]
+	[[ $output == *'a symbolic link'* ]]
+	fake
+	mkdir -m 777 "$lxc/fake/harden"
+	run generate --dry-run fake
+	[ "$status" = 2 ]
+	[[ $output == *'can write to it'* ]]
+}
+
+@test "remove tells what is there, and a dry run foretells it" {
+	fake
+	says remove false false --dry-run
+	says remove true false
+	generate -q fake
+	: >"$lxc/fake/harden/audit.json"
+	cp -a "$lxc/fake" "$tmp/before"
+	says remove false true --dry-run
+	[ "$(remove --json --dry-run fake | jq .files_removed)" = 3 ]
+	[[ $(remove --dry-run fake) == *'(nothing written)' ]]
+	diff -r "$tmp/before" "$lxc/fake"
+	[ "$(remove --json fake | jq -c '[.changed, .files_removed]')" = '[true,3]' ]
+	[[ $(remove --dry-run fake) == *'nothing of lxc-harden generate is there' ]]
+	untouched
+}
+
 @test "the container's own seccomp profile stays at base, not at strict" {
 	fake "lxc.seccomp.profile = $LXC_HARDEN_DATADIR/base.seccomp"
 	generate -q fake
