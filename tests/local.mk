@@ -173,7 +173,7 @@ tests_fuzz_fuzz_mountentry_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_hook_SOURCES = tests/fuzz/fuzz-hook.c hooks/hook.c $(fuzz_main)
 tests_fuzz_fuzz_hook_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_config_edit_SOURCES = tests/fuzz/fuzz-config-edit.c \
-	tools/config-edit.c tools/config-edit.h $(fuzz_main)
+	$(config_edit_sources) $(fuzz_main)
 tests_fuzz_fuzz_config_edit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
