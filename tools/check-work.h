@@ -126,7 +126,7 @@ void check_close(struct check_view *view, enum check_fact fact);
 
 /* Sets .conf, .files and the level, or the state and what keeps LXC from loading it. */
 void check_load(struct check_work *w);
-/* All that the text leaves open: the guest's root, and the parts from here to check_caps(). */
+/* All that the text leaves open: the guest's root, and the parts from here to check_mounts(). */
 void check_text(struct check_work *w);
 /* Takes the mount entries apart: fills w->entries. */
 void check_entries(struct check_work *w);
@@ -136,11 +136,12 @@ void check_proc(struct check_work *w);
 void check_calls(struct check_work *w);
 /* The events of each capability, and lists that a later line wiped. */
 void check_caps(struct check_work *w);
+/* ... and faults of the entries. */
+void check_mounts(struct check_work *w);
 /* Faults. */
 void check_faults(struct check_work *w);
 void check_includes(struct check_work *w);
 void check_hooks(struct check_work *w);
-void check_mounts(struct check_work *w);
 /* What runs: fills w->live.  False if it cannot be looked at, or has just ended. */
 bool check_live(struct check_work *w);
 /* ... of its mounts. */

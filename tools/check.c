@@ -136,6 +136,7 @@ void check_text(struct check_work *w)
 	check_proc(w);
 	check_caps(w); /* it wants to know whether ids are mapped */
 	check_calls(w);
+	check_mounts(w);
 }
 
 static void look_at(struct check_work *w, const struct container *c)
@@ -144,7 +145,6 @@ static void look_at(struct check_work *w, const struct container *c)
 	bool live;
 
 	check_text(w);
-	check_mounts(w);
 	check_hooks(w);
 	check_faults(w);
 	check_includes(w);

@@ -119,6 +119,15 @@ is() {
 	is wide '.opened and .findings > 30'
 }
 
+@test "before is what the same configuration is without the include" {
+	local before own=$BATS_TEST_TMPDIR mount='lxc.mount.entry = /etc host none bind,create=dir 0 0'
+	L=$own new with "lxc.include = $data/base.conf" "$mount"
+	L=$own new without "$mount"
+	before=$("$cmd" check with -P "$own" --html=- |
+		sed -n 's|.*without lxc-harden</span> <b>\([0-9]*\)</b>.*|\1|p')
+	[ "$before" = "$("$cmd" check without -P "$own" --json | jq .containers[].score.value)" ]
+}
+
 @test "where it goes: replaced at once, standard output, mistakes" {
 	before=$(stat -c %i "$W/page.html")
 	"$cmd" check web --quiet -P "$L" --html="$W/page.html"
