@@ -3,15 +3,12 @@
 # bats file_tags=lxc
 # What stays open of the ways out, in real containers; tests/breakout/run does the work.
 
+load ../lib/skip.bash
+
 setup_file() {
 	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
 	RUN=$top/tests/breakout/run
 	export RUN
-}
-
-cannot() {
-	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
-	skip "$1"
 }
 
 @test "misuse is one line and 2" {

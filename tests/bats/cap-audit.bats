@@ -7,6 +7,7 @@
 # LXC_HARDEN_LIBEXECDIR and LXC_HARDEN_DATADIR: the installed programs and fragments.
 
 load ../lib/idmap.bash
+load ../lib/skip.bash
 # shellcheck disable=SC2154 # that file sets them
 ids="$id_base:$id_base" map="$id_base $id_count"
 
@@ -51,18 +52,10 @@ teardown_file() {
 }
 
 setup() {
-	missing=''
-	[ "$(id -u)" = 0 ] || missing='not root'
-	for tool in lxc-start socat busybox capsh jq; do
-		command -v $tool >/dev/null || missing="no $tool"
-	done
+	! missing=$(lacks root lxc-start socat busybox capsh jq) || cannot "$missing"
 	BIN=${LXC_HARDEN_LIBEXECDIR:-}/cap-audit
 	DATA=${LXC_HARDEN_DATADIR:-}
-	[ -x "$BIN" ] || missing='LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
-	if [ -n "$missing" ]; then
-		[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $missing"; return 1; }
-		skip "$missing"
-	fi
+	[ -x "$BIN" ] || cannot 'LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
 	need_idmap
 	log=none
 	C=$D/ct/c

@@ -6,6 +6,8 @@
 # The order of the scores is that of the ways out which tests/breakout/probe finds open inside,
 # and what the kernel says agrees with what the configuration promises.
 
+load ../lib/skip.bash
+
 # shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
 setup_file() {
 	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
@@ -13,8 +15,8 @@ setup_file() {
 	out=$BATS_FILE_TMPDIR
 	cmd=$abs_top_builddir/tools/lxc-harden
 	export out cmd
-	missing=$(cannot_run) || true
-	[ -z "$missing" ] || { echo "$missing" >"$out/missing"; return 0; }
+	! what_is_missing >"$out/missing" || return 0
+	rm "$out/missing"
 	CT_TMP=$(ct_tmp_new)
 	export CT_TMP
 	for mode in priv id; do
@@ -24,11 +26,11 @@ setup_file() {
 	done
 }
 
-cannot_run() {
-	[ "$(id -u)" = 0 ] || { echo "not root"; return 1; }
-	command -v lxc-start >/dev/null || { echo "LXC is not installed"; return 1; }
-	[ -n "${LXC_HARDEN_DATADIR:-}" ] || { echo "LXC_HARDEN_DATADIR is not set"; return 1; }
-	[ -x "$abs_top_builddir/tests/breakout/probe" ] || { echo "the probe is not built"; return 1; }
+what_is_missing() {
+	lacks root lxc-start && return
+	[ -n "${LXC_HARDEN_DATADIR:-}" ] || { echo "LXC_HARDEN_DATADIR is not set"; return; }
+	[ -x "$abs_top_builddir/tests/breakout/probe" ] || { echo "the probe is not built"; return; }
+	return 1
 }
 
 # measure MODE LEVEL: what is open inside, what check says of it, and of the same one stopped.
@@ -56,10 +58,7 @@ teardown_file() {
 }
 
 setup() {
-	if [ -e "$out/missing" ]; then
-		[ "${STRICT_TESTS:-}" != 1 ] || { cat "$out/missing"; return 1; }
-		skip "$(cat "$out/missing")"
-	fi
+	[ ! -e "$out/missing" ] || cannot "$(cat "$out/missing")"
 	[ ! -e "$out/broken" ] || { echo "did not run: $(cat "$out/broken")"; return 1; }
 }
 

@@ -74,8 +74,8 @@ audit_faults() {
 	ct=fault$$
 	CT_TMP=$W/ct
 	AUDIT=${LXC_HARDEN_LIBEXECDIR:-}/cap-audit
-	[ -x "$AUDIT" ] || hook_skip 'LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
-	ct_guest_root busybox priv >/dev/null || hook_skip 'guest busybox is not built'
+	[ -x "$AUDIT" ] || cannot 'LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
+	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
 	ct_new "$ct" busybox priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
 	ct_start "$ct"
@@ -111,8 +111,8 @@ tool_faults() {
 	ct=fault$$
 	CT_TMP=$W/ct
 	TOOL=${LXC_HARDEN_BINDIR:-}/lxc-harden
-	[ -x "$TOOL" ] || hook_skip 'LXC_HARDEN_BINDIR is not set to an installed copy'
-	ct_guest_root busybox priv >/dev/null || hook_skip 'guest busybox is not built'
+	[ -x "$TOOL" ] || cannot 'LXC_HARDEN_BINDIR is not set to an installed copy'
+	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
 	ct_new "$ct" busybox priv
 	FAULT_AFTER='' tool_faults generate 15

@@ -5,6 +5,7 @@
 # lxc-harden check --html, in a real browser: narrow and dark, wide and light.
 
 bats_require_minimum_version 1.5.0
+load ../lib/skip.bash
 
 setup_file() {
 	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
@@ -13,11 +14,8 @@ setup_file() {
 	# shellcheck source-path=SCRIPTDIR source=../lib/packages.bash
 	. "$top/tests/lib/packages.bash"
 	command -v chromium >/dev/null || need_packages chromium || true
-	local absent=''
-	for tool in chromium lxc-start jq; do
-		command -v $tool >/dev/null || absent="no $tool"
-	done
-	[ -z "$absent" ] || { echo "$absent" >"$W/missing"; return 0; }
+	! lacks chromium lxc-start jq >"$W/missing" || return 0
+	rm "$W/missing"
 	L=$W/lxc
 	mkdir "$L"
 	new web "lxc.include = $data/base.conf"
@@ -42,9 +40,7 @@ setup_file() {
 
 setup() {
 	L=$W/lxc
-	[ -e "$W/missing" ] || return 0
-	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $(cat "$W/missing")"; return 1; }
-	skip "$(cat "$W/missing")"
+	[ ! -e "$W/missing" ] || cannot "$(cat "$W/missing")"
 }
 
 # new NAME [LINE...]: a container that is never started; a slash is not for names.

@@ -7,6 +7,7 @@
 # shellcheck disable=SC2030,SC2031 # $L is each test's own
 
 bats_require_minimum_version 1.5.0
+load ../lib/skip.bash
 
 setup_file() {
 	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
@@ -32,15 +33,7 @@ setup() {
 	cmd=${LXC_HARDEN_BINDIR:-$top/build/tools}/lxc-harden
 	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
 	. "$top/tests/lib/lxc.bash"
-	missing=''
-	[ "$(id -u)" = 0 ] || missing='not root'
-	for tool in lxc-start jq; do
-		command -v $tool >/dev/null || missing="no $tool"
-	done
-	if [ -n "$missing" ]; then
-		[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $missing"; return 1; }
-		skip "$missing"
-	fi
+	! missing=$(lacks root lxc-start jq) || cannot "$missing"
 	L=$BATS_TEST_TMPDIR/lxc
 	mkdir "$L"
 }

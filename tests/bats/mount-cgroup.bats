@@ -272,7 +272,7 @@ misuse() {
 
 # Each call fails once, at its first, second, ... use.
 @test "whatever call fails: never a success that is none, never anything left" {
-	command -v strace >/dev/null || hook_skip 'strace is not installed'
+	command -v strace >/dev/null || cannot 'strace is not installed'
 	injected=0
 	for view in legacy hybrid; do
 		for call in openat openat2 fsopen fsconfig fsmount move_mount mount_setattr mkdirat readlinkat statfs,fstatfs; do

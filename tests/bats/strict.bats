@@ -6,6 +6,8 @@
 # restarting, stopping; and that its profile is what it says.  The fragments come
 # from $LXC_HARDEN_DATADIR, as installed.
 
+load ../lib/skip.bash
+
 setup_file() {
 	export CT_TMP=$BATS_FILE_TMPDIR
 	chmod 755 "$CT_TMP"
@@ -23,14 +25,8 @@ setup() {
 
 teardown() { ct_destroy "$ct"; }
 
-cannot() {
-	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
-	skip "$1"
-}
-
 need_lxc() {
-	[ "$(id -u)" = 0 ] || cannot "not root"
-	command -v lxc-start >/dev/null || cannot "LXC is not installed"
+	! missing=$(lacks root lxc-start) || cannot "$missing"
 	[ -n "${LXC_HARDEN_DATADIR:-}" ] || cannot "LXC_HARDEN_DATADIR is not set"
 	ct_guest_root "$1" priv >/dev/null || cannot "no guest '$1'"
 }

@@ -8,9 +8,8 @@
 load ../lib/hook.bash
 
 setup() {
-	[ "$(id -u)" = 0 ] || hook_skip 'not root'
-	command -v lxc-start >/dev/null || hook_skip 'no LXC'
-	[ -r "${LXC_HARDEN_DATADIR:-}/base.conf" ] || hook_skip 'LXC_HARDEN_DATADIR is not set'
+	! missing=$(lacks root lxc-start) || cannot "$missing"
+	[ -r "${LXC_HARDEN_DATADIR:-}/base.conf" ] || cannot 'LXC_HARDEN_DATADIR is not set'
 	lib=$BATS_TEST_DIRNAME/../lib
 }
 

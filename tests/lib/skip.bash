@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# For tests that lack something: a skip says what is missing, and with STRICT_TESTS=1, as in
+# CI, it is a failure.  What no kernel of this release can do is skipped by bats' own skip,
+# "kernel: REASON".
+#
+#   lacks WHAT...   prints the first of "root" and programs that is not there; fails if all are
+#   cannot REASON   skips the test
+
+lacks() {
+	local what
+	for what; do
+		case $what in
+		root) [ "$(id -u)" = 0 ] || { echo "not root"; return 0; } ;;
+		*) command -v "$what" >/dev/null || { echo "no $what"; return 0; } ;;
+		esac
+	done
+	return 1
+}
+
+cannot() {
+	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
+	skip "$1"
+}
