@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See capinfo.h.  Where a row says that a check is against the initial user namespace, the
- * kernel calls capable(); else it calls ns_capable() or one of its kin, and root of an
- * id-mapped container passes for what belongs to its own user namespace.
- * "Measured" is a fact of the project's own, on Linux 6.18 and systemd 247 to 262.
+ * See capinfo.h.  This is data: a row a capability, to be looked up, not read through.  Where a
+ * row says that a check is against the initial user namespace, the kernel calls capable(); else
+ * it calls ns_capable() or one of its kin, and root of an id-mapped container passes for what
+ * belongs to its own user namespace.  "Measured" is a fact of the project's own, on Linux 6.18
+ * and systemd 247 to 262.
  */
 #include "config.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See check-reasons.h.  The weights are judgements, not measurements; what is measured, and
+ * See check-reasons.h.  This is data: a row a reason, to be looked up by its id, not read
+ * through.  The weights are judgements, not measurements; what is measured, and
  * tested, is that their sum orders containers as the break-out probe does
  * (tests/bats/check-score.bats).  Changing one moves every score, so it goes into NEWS.
  */

@@ -138,7 +138,7 @@ update-man: tools/capinfo-roff
 check_PROGRAMS += tests/unit/test-containers
 TESTS += tests/unit/test-containers
 container_sources = tools/containers.c tools/containers.h tools/container-state.c \
-	tools/workers.c tools/workers.h
+	tools/workers.c tools/workers.h tools/workers-owner.c
 tests_unit_test_containers_SOURCES = tests/unit/test-containers.c $(container_sources)
 tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 tests_unit_test_containers_LDADD = lib/libharden.a $(LXC_LIBS) $(CAP_LIBS)

@@ -6,17 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -52,42 +47,6 @@ struct board {
 	size_t end; /* of the present group */
 };
 
-bool workers_may_be(const struct workers_owner *owner)
-{
-	return geteuid() == 0 || geteuid() == owner->uid;
-}
-
-/*
- * liblxc makes its lock folders by these, even where it only looks: where it would make them
- * for that user.
- */
-static void set_environment(uid_t uid)
-{
-	const struct passwd *user = getpwuid(uid);
-	char path[40];
-	struct stat st;
-
-	(void)snprintf(path, sizeof(path), "/run/user/%u", (unsigned int)uid); /* fits */
-	(void)setenv("HOME", user ? user->pw_dir : "/", 1); /* without memory liblxc fails, too */
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == uid)
-		(void)setenv("XDG_RUNTIME_DIR", path, 1);
-	else
-		(void)unsetenv("XDG_RUNTIME_DIR");
-}
-
-/* For good: real, effective and saved ids, and with them the capabilities. */
-static int become(const struct workers_owner *owner)
-{
-	if (owner->uid == geteuid())
-		return 0;
-	set_environment(owner->uid);
-	if (setgroups(0, NULL) < 0 || setresgid(owner->gid, owner->gid, owner->gid) < 0 ||
-	    setresuid(owner->uid, owner->uid, owner->uid) < 0)
-		return -errno;
-	/* He must not read in our memory what other users' containers are like. */
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
-}
-
 static size_t claim(const struct board *b)
 {
 	size_t i = __atomic_fetch_add(&b->shared->next, 1, __ATOMIC_SEQ_CST);
@@ -117,7 +76,7 @@ static void __attribute__((noreturn)) work(const struct board *b, size_t slot, s
 	const struct workers *w = b->w;
 
 	be_quiet();
-	if (w->owners && become(&w->owners[i]) < 0)
+	if (w->owners && workers_become(&w->owners[i]) < 0)
 		_exit(1);
 	/* After that, as a change of ids clears it.  Nobody is left behind when we are killed. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)

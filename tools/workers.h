@@ -52,7 +52,10 @@ struct workers_results {
 int workers_run(const struct workers *workers, struct workers_results *ret);
 void workers_done(struct workers_results *results);
 
-/* Whose rights the caller cannot take: it is neither root nor that user. */
+/* False for rights that the caller cannot take: it is neither root nor that user. */
 bool workers_may_be(const struct workers_owner *owner);
+
+/* Takes them, for good, and that user's environment: 0 or -errno.  In a process of its own. */
+int workers_become(const struct workers_owner *owner);
 
 #endif
