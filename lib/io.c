@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -176,4 +177,18 @@ int io_write_file_at(int dirfd, const char *name, const void *data, size_t size,
 		return r;
 	}
 	return fsync(folderfd) < 0 ? -errno : 0;
+}
+
+void io_close_from(int first)
+{
+	enum { NR_CLOSE_RANGE = 436, MANY = 65536 };
+	long max = sysconf(_SC_OPEN_MAX);
+
+	if (syscall(NR_CLOSE_RANGE, (unsigned int)first, ~0U, 0) == 0)
+		return;
+	/* Before Linux 5.9.  A limit that was lowered since hides what is above it. */
+	if (max < MANY)
+		max = MANY;
+	for (int fd = first; fd < max && fd < 16 * MANY; fd++)
+		(void)close(fd); /* most are not open */
 }

@@ -34,4 +34,11 @@ int io_reopen_file(int pathfd);
  */
 int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode);
 
+/*
+ * Closes every descriptor from first on, also those that we were started with and know
+ * nothing of: before a guest's program runs, for which a folder of the host's would be a way
+ * out (openat(2) with "..").
+ */
+void io_close_from(int first);
+
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 #define KILL_TRIES 100 /* of 50 ms */
 
@@ -29,8 +30,20 @@ static void set_output(enum child_output output, int fd)
 		_exit(127);
 }
 
+/* Once the standard three are set: see enum child_kind. */
+static void leave_ours(enum child_kind kind)
+{
+	if (kind == CHILD_HOST)
+		return;
+	/* lxc-attach makes a session with a terminal, but only where it sees one. */
+	if (kind == CHILD_ALONE ||
+	    !(isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO)))
+		(void)setsid(); /* we were just forked: it cannot fail */
+	io_close_from(STDERR_FILENO + 1);
+}
+
 __attribute__((noreturn)) static void run(char *const argv[], int gofd, int outfd,
-					  enum child_output output, bool input)
+					  enum child_output output, enum child_kind kind)
 {
 	sigset_t none;
 	char byte;
@@ -39,19 +52,22 @@ __attribute__((noreturn)) static void run(char *const argv[], int gofd, int outf
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	/* At the end of file we have died, and it must not go on unmarked. */
 	if (read(gofd, &byte, 1) != 1)
 		_exit(127);
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (!input && (null < 0 || dup2(null, STDIN_FILENO) < 0))
+	if (kind == CHILD_ALONE && (null < 0 || dup2(null, STDIN_FILENO) < 0))
 		_exit(127);
 	set_output(output, outfd);
+	leave_ours(kind);
 	(void)execvp(argv[0], argv);
 	fprintf(stderr, "lxc-harden: cannot run '%s': %s\n", argv[0], strerror(errno));
 	_exit(127);
 }
 
-int child_start(struct child *child, char *const argv[], enum child_output output, bool input)
+int child_start(struct child *child, char *const argv[], enum child_output output,
+		enum child_kind kind)
 {
 	int go[2], out[2] = { -EBADF, -EBADF };
 	pid_t pid;
@@ -69,7 +85,7 @@ int child_start(struct child *child, char *const argv[], enum child_output outpu
 	pid = fork();
 	if (pid == 0) {
 		(void)close(go[1]);
-		run(argv, go[0], out[1], output, input);
+		run(argv, go[0], out[1], output, kind);
 	}
 	(void)close(go[0]);
 	cleanup_close(&out[1]);

@@ -20,11 +20,21 @@ struct child {
 enum child_output { CHILD_INHERIT, CHILD_PIPE, CHILD_NULL };
 
 /*
- * argv[0] is looked for in PATH.  Signals are unblocked and at their defaults in it.  Without
- * an input of its own it reads /dev/null.  With CHILD_PIPE its standard error goes to
- * /dev/null, with CHILD_NULL both.  0 or -errno.
+ * What of ours it gets to see.  A guest's program must get neither a descriptor that we were
+ * started with nor our terminal: what it types there with TIOCSTI, a shell of the host's runs.
  */
-int child_start(struct child *child, char *const argv[], enum child_output output, bool input);
+enum child_kind {
+	CHILD_ALONE, /* reads /dev/null, in a session of its own */
+	CHILD_GUEST, /* has our input; lxc-attach gives it a terminal of its own, if we have one */
+	CHILD_HOST,  /* a program of the host's, as a shell would run it */
+};
+
+/*
+ * argv[0] is looked for in PATH.  Signals are unblocked and at their defaults in it.  With
+ * CHILD_PIPE its standard error goes to /dev/null, with CHILD_NULL both.  0 or -errno.
+ */
+int child_start(struct child *child, char *const argv[], enum child_output output,
+		enum child_kind kind);
 void child_go(struct child *child);
 
 /* 1 and its exit status in *ret_status (128 + signal) if it has ended, 0 if not. */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 #include "tools/prove-room.h"
 
 #define PATH_INSIDE "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -59,8 +60,7 @@ static void close_all(int in, int out)
 	(void)dup2(in >= 0 ? in : null, 0); /* what cannot be had stays closed */
 	(void)dup2(out >= 0 ? out : null, 1);
 	(void)dup2(out >= 0 ? out : null, 2);
-	for (int fd = 3; fd < 1024; fd++)
-		(void)close(fd); /* most are not open */
+	io_close_from(STDERR_FILENO + 1);
 }
 
 static struct lxc_container *open_container(const struct prove_guest *guest)
@@ -87,6 +87,7 @@ static __attribute__((noreturn)) void run_monitor(const struct prove_guest *gues
 	(void)signal(SIGTERM, SIG_DFL);
 	(void)signal(SIGINT, SIG_DFL);
 	(void)signal(SIGHUP, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	close_all(-1, -1);
 	if (lxc_log_init(&log) < 0)
 		_exit(1);
@@ -150,6 +151,7 @@ static __attribute__((noreturn)) void run_attached(const struct prove_guest *gue
 
 	(void)setsid();
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* else it ends with the container */
 	close_all(-1, out);
 	c = open_container(guest);

@@ -185,7 +185,7 @@ static int start_container(struct session *s)
 	(void)snprintf(hook, sizeof(hook), "lxc.hook.start-host=%s/learn-gate %s", PKGLIBEXECDIR,
 		       s->gate.name); /* sized to fit */
 	if (r == 0)
-		r = child_start(&s->starter, (char *const *)argv, CHILD_INHERIT, false);
+		r = child_start(&s->starter, (char *const *)argv, CHILD_INHERIT, CHILD_ALONE);
 	if (r < 0) {
 		command_error(s->cmd->verb, "cannot run lxc-start: %s", strerror(-r));
 		return r;
@@ -221,7 +221,7 @@ static void stop_container(struct session *s)
 		return;
 	}
 	set_phase(s, SESSION_STOPPING);
-	r = child_start(&s->stopper, (char *const *)argv, CHILD_INHERIT, false);
+	r = child_start(&s->stopper, (char *const *)argv, CHILD_INHERIT, CHILD_ALONE);
 	if (r < 0) {
 		command_error(s->cmd->verb, "cannot run lxc-stop: %s", strerror(-r));
 		s->failed = true;
@@ -268,13 +268,16 @@ static bool is_systemd(pid_t init)
 	       memcmp(target + n - (sizeof(name) - 1), name, sizeof(name) - 1) == 0;
 }
 
-/* Asked by way of lxc-attach, and not counted. */
+#define PATH_INSIDE "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* Asked by way of lxc-attach, and not counted.  What answers is the guest's: not our variables. */
 static void start_prober(struct session *s)
 {
-	const char *argv[] = { "lxc-attach", "-n",	  s->cmd->name,	       "-P", s->path,
-			       "--",	     "systemctl", "is-system-running", NULL };
+	const char *argv[] = { "lxc-attach", "-n",	    s->cmd->name,	 "-P",
+			       s->path,	     "--clear-env", "--set-var",	 PATH_INSIDE,
+			       "--",	     "systemctl",   "is-system-running", NULL };
 
-	if (child_start(&s->prober, (char *const *)argv, CHILD_PIPE, false) < 0)
+	if (child_start(&s->prober, (char *const *)argv, CHILD_PIPE, CHILD_ALONE) < 0)
 		return;					    /* asked again at the next tick */
 	(void)recorder_mark_ignored(s->rec, s->prober.pid); /* else a few checks too many */
 	child_go(&s->prober);
@@ -351,13 +354,8 @@ static size_t count_words(char *const *words)
 
 static int start_workload(struct session *s)
 {
-	const char *attach[] = {
-		"lxc-attach", "-n",
-		s->cmd->name, "-P",
-		s->path,      "--clear-env",
-		"--set-var",  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		"--"
-	};
+	const char *attach[] = { "lxc-attach",	"-n",	     s->cmd->name, "-P", s->path,
+				 "--clear-env", "--set-var", PATH_INSIDE,  "--" };
 	size_t n = sizeof(attach) / sizeof(attach[0]), words = count_words(s->options->command);
 	/* An array of pointers. */
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is what is meant. */
@@ -369,7 +367,7 @@ static int start_workload(struct session *s)
 	memcpy(argv, attach, sizeof(attach));
 	memcpy(argv + n, s->options->command, words * sizeof(argv[0]));
 	r = child_start(&s->workload, (char *const *)(s->options->host ? argv + n : argv),
-			CHILD_INHERIT, true);
+			CHILD_INHERIT, s->options->host ? CHILD_HOST : CHILD_GUEST);
 	if (r == 0 && !s->options->host)
 		r = recorder_mark_workload(s->rec, s->workload.pid);
 	if (r == 0)

@@ -4,10 +4,13 @@
 
 #include "lib/io.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "lib/cleanup.h"
+#include "tests/unit/deny.h"
 #include "tests/unit/scratch.h"
 
 static void test_read(void)
@@ -305,6 +308,31 @@ static void test_write_full(void)
 	(void)umount2(scratch_path, MNT_DETACH);
 }
 
+static void test_close_from(void)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct rlimit low = { 64, 64 };
+
+		/* One above a limit that is lowered afterwards, too. */
+		if (dup2(STDERR_FILENO, 10) < 0 || dup2(STDERR_FILENO, 1000) < 0 ||
+		    setrlimit(RLIMIT_NOFILE, &low) < 0)
+			_exit(3);
+		io_close_from(10);
+		_exit(fcntl(STDERR_FILENO, F_GETFD) < 0 || fcntl(10, F_GETFD) >= 0 ||
+		      fcntl(1000, F_GETFD) >= 0);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK_INT(status, 0);
+	/* Before Linux 5.9. */
+	CHECK_INT(deny_syscall(436 /* close_range */), 0);
+	CHECK(dup2(STDERR_FILENO, 1000) >= 0);
+	io_close_from(1000);
+	CHECK_INT(fcntl(1000, F_GETFD), -1);
+}
+
 TAP_MAIN({ "reading a file whole", test_read }, { "the limit", test_limit },
 	 { "a file of 1 GiB", test_huge }, { "a file of /proc", test_proc },
 	 { "what is no regular file", test_refused }, { "devices are not opened", test_device },
@@ -312,4 +340,5 @@ TAP_MAIN({ "reading a file whole", test_read }, { "the limit", test_limit },
 	 { "a file swapped for a FIFO meanwhile", test_swapped }, { "writing", test_write },
 	 { "writing by an O_PATH descriptor", test_write_path_fd },
 	 { "writing over symlinks", test_write_links }, { "writing that fails", test_write_fails },
-	 { "writing on a full disk", test_write_full })
+	 { "writing on a full disk", test_write_full },
+	 { "closing what is not ours", test_close_from })

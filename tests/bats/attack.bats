@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bats file_tags=lxc
+#
+# Attacks on the command: root inside a guest against the root who looks after it, and one
+# local user against another.  Each test does what SECURITY.md says was tried; those on the
+# hooks are in mount-cgroup-hostile.bats and cap-audit.bats.
+
+# shellcheck disable=SC2154 # run sets them
+setup_file() {
+	export CT_TMP=$BATS_FILE_TMPDIR
+	# "bats" makes its folders for root alone; the mapped root has to walk here.
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+}
+
+setup() {
+	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
+	build=${abs_top_builddir:-$top/build}
+	cmd=${LXC_HARDEN_BINDIR:-$build/tools}/lxc-harden
+	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
+	. "$top/tests/lib/lxc.bash"
+	ct=attack-$$-$BATS_TEST_NUMBER
+	[ "$(id -u)" = 0 ] || cannot "not root"
+}
+
+teardown() {
+	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
+	ct_destroy "$ct"
+}
+
+cannot() {
+	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
+	skip "$1"
+}
+
+# spy FILE: a program for inside that leaves what it was given in /spied, and says "running".
+spy() {
+	cat >"$1" <<-'SPY'
+		#!/bin/sh
+		{
+			echo "-- $*"
+			env | sed 's/^/env /'
+			for fd in /proc/self/fd/*; do
+				[ ! -d "$fd/" ] || [ "$(readlink "$fd")" = / ] || echo "folder ${fd##*/} $(readlink "$fd")"
+			done
+			(: </dev/tty) 2>/dev/null && echo "terminal of session $(cut -d' ' -f6 /proc/self/stat)"
+		} >>/spied
+		echo running
+	SPY
+	chmod 755 "$1"
+}
+
+# on_terminal COMMAND...: with a terminal that it controls, a folder of the host's open twice,
+# and a secret in the environment.
+on_terminal() {
+	# shellcheck disable=SC2016 # for the inner shell
+	SECRET=of-root timeout 60 script -qec "exec 7</etc 2000</etc; $(printf '%q ' "$@")" /dev/null \
+		</dev/null 3>&- 4>&-
+}
+
+spied() { cat "$(ct_dir "$ct")/rootfs/spied"; }
+
+@test "learn: what answers inside gets no folder, no terminal and no variable of the host's" {
+	[ -e /sys/kernel/btf/vmlinux ] || skip "kernel: no BTF"
+	"$cmd" learn --help >/dev/null
+	ct_new "$ct" bookworm priv
+	spy "$(ct_dir "$ct")/rootfs/usr/bin/systemctl"
+	spy "$(ct_dir "$ct")/rootfs/usr/bin/spy"
+	on_terminal "$cmd" learn -q --leave-running -P "$(ct_lxcpath)" -n "$ct" -- spy on-a-terminal
+	# Nothing is a terminal, and lxc-attach makes none; but the session still has one.
+	on_terminal sh -c "exec '$cmd' learn -q --leave-running -P '$(ct_lxcpath)' -n $ct -- spy without </dev/null >/dev/null 2>&1"
+	spied
+	grep -x -e '-- is-system-running' <(spied)
+	grep -x -e '-- on-a-terminal' <(spied)
+	grep -x -e '-- without' <(spied)
+	[ "$(spied | grep -c -e '^folder' -e SECRET)" = 0 ]
+	# The one that lxc-attach made is of its own session; 0 is one outside of the namespace.
+	[ "$(spied | grep -c 'terminal of session 0')" = 0 ]
+}
+
+@test "prove: nor does what runs in its copies" {
+	ct_new "$ct" busybox priv
+	spy "$(ct_dir "$ct")/rootfs/usr/bin/spy"
+	# In a copy: what it saw comes back as the line of a check that failed.
+	on_terminal "$cmd" prove "$ct" -P "$(ct_lxcpath)" -q --no-plain --no-pairs --jobs=1 \
+		--check '/usr/bin/spy; cat /spied >&2; ! grep -q -e ^folder -e SECRET -e terminal /spied || { echo "not permitted: $(grep -e ^folder -e SECRET -e terminal /spied | tr "\n" " ")"; exit 1; }' >"$BATS_TEST_TMPDIR/out" ||
+		{ cat "$BATS_TEST_TMPDIR/out"; false; }
+}
