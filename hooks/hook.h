@@ -34,8 +34,8 @@ struct hook_env {
 
 /*
  * First thing in main(): closed standard descriptors are opened on /dev/null, so that no
- * file of ours becomes one of them; SIGPIPE is ignored and the umask is 022.  Exits the
- * process, without a word as there is nobody to hear it, if that cannot be done.
+ * file of ours becomes one of them; SIGPIPE and SIGXFSZ are ignored, SIGCHLD and SIGALRM are
+ * not, no signal is blocked, and the umask is 022.  Exits the process if that cannot be done.
  */
 struct hook hook_init(const char *program);
 

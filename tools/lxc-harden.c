@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/command.h"
@@ -126,15 +127,30 @@ static int open_standard_fds(void)
 	return 0;
 }
 
+/*
+ * Whoever starts us may ignore or block signals.  Without SIGCHLD the kernel takes our children
+ * away by itself: they would end with no status, and a number that we kill may be another's.
+ */
+static int set_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);	/* fails for no set */
+	(void)signal(SIGPIPE, SIG_IGN); /* told as a write error instead */
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes likewise */
+	(void)signal(SIGCHLD, SIG_DFL);
+	return sigprocmask(SIG_SETMASK, &set, NULL);
+}
+
 int main(int argc, char *argv[])
 {
 	struct command_text buf;
 	const char *word = argc > 1 ? argv[1] : NULL;
 
-	if (open_standard_fds() < 0)
+	if (open_standard_fds() < 0 || set_signals() < 0)
 		return COMMAND_FAILED;
-	(void)signal(SIGPIPE, SIG_IGN); /* told as a write error instead */
-	(void)signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes likewise */
+	/* Folders that the mapped root of a container walks, and none that others write in. */
+	(void)umask(022); /* cannot fail */
 	if (!word) {
 		command_error(NULL, "which verb? (see --help)");
 		return COMMAND_MISUSE;

@@ -4,7 +4,9 @@
 
 #include "hooks/hook.h"
 
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "tests/unit/tap.h"
 
@@ -170,5 +172,29 @@ static void test_closed(void)
 	CHECK_INT(status, 0);
 }
 
+/* Whoever starts a container may ignore and block what the hooks need. */
+static void test_signals(void)
+{
+	struct sigaction action;
+	int status = -1;
+	sigset_t set;
+	pid_t pid;
+
+	(void)signal(SIGCHLD, SIG_IGN);
+	(void)signal(SIGALRM, SIG_IGN);
+	(void)sigfillset(&set);
+	(void)sigprocmask(SIG_SETMASK, &set, NULL);
+	(void)hook_init("test");
+	CHECK_INT(sigprocmask(SIG_SETMASK, NULL, &set), 0);
+	CHECK(!sigismember(&set, SIGALRM) && !sigismember(&set, SIGCHLD));
+	CHECK(sigaction(SIGALRM, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+	pid = fork();
+	if (pid == 0)
+		_exit(7);
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+}
+
 TAP_MAIN({ "version 0", test_arguments }, { "version 1", test_environment },
-	 { "LXC_PID", test_pid }, { "one line", test_say }, { "closed descriptors", test_closed });
+	 { "LXC_PID", test_pid }, { "one line", test_say }, { "closed descriptors", test_closed },
+	 { "signals", test_signals });
