@@ -73,6 +73,11 @@ tools_lxc_harden_SOURCES += \
 	tools/prove-apply.c \
 	tools/prove-config.c tools/prove-config.h \
 	tools/prove-copy.c tools/prove-copy.h tools/prove-copytree.c \
+	tools/prove-freezer.c tools/prove-freezer.h \
+	tools/prove-loop.c tools/prove-loop.h \
+	tools/prove-root.c tools/prove-root.h \
+	tools/prove-snapshot.c tools/prove-snapshot.h \
+	tools/prove-work.c tools/prove-work.h \
 	tools/prove-evidence.c \
 	tools/prove-guest.c tools/prove-guest.h \
 	tools/prove-hints.c tools/prove-hints.h \

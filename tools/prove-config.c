@@ -405,42 +405,23 @@ static int find_level(struct maker *m, struct config_error *ret_error)
 	return 0;
 }
 
-/* --- The root file system -------------------------------------------------------------------- */
-
-static int read_rootfs(const struct maker *m, struct config_error *ret_error)
-{
-	const char *value = lxcconf_get(m->conf, "lxc.rootfs.path");
-	char escaped[2048];
-	struct emit e = EMIT_INIT(escaped);
-	struct span type, path;
-	struct stat st;
-
-	if (!value)
-		return say(ret_error, "lxc.rootfs.path is not set");
-	emit_escaped(&e, span_of(value));
-	path = lxcconf_rootfs_path(value, &type);
-	if (type.n && !span_is(type, "dir") && !span_is(type, "btrfs"))
-		return say(ret_error,
-			   "the root file system '%s' is no folder, and cannot be copied", escaped);
-	if (stat(path.p, &st) < 0 || !S_ISDIR(st.st_mode) || path.p[0] != '/')
-		return say(ret_error, "the root file system '%s' is no folder", escaped);
-	m->setup->rootfs = strdup(path.p);
-	return m->setup->rootfs ? 0 : -ENOMEM;
-}
-
 int prove_config_make(const struct lxcconf *conf, struct prove_config *options,
 		      struct prove_setup *setup, struct config_error *ret_error)
 {
 	struct maker m = { .conf = conf, .options = options, .setup = setup };
+	const char *root = lxcconf_get(conf, "lxc.rootfs.path");
 	size_t n_config, n_notes;
 	int r = find_level(&m, ret_error);
 
 	if (r == 0)
-		r = read_rootfs(&m, ret_error);
-	if (r == 0)
 		r = read_max(&m, ret_error);
 	if (r < 0)
 		return r;
+	if (!root)
+		return say(ret_error, "lxc.rootfs.path is not set");
+	setup->root = strdup(root);
+	if (!setup->root)
+		return -ENOMEM;
 	setup->idmapped = lxcconf_find(conf, "lxc.idmap", &(size_t){ 0 });
 	m.out = open_memstream(&setup->config, &n_config);
 	m.notes = open_memstream(&options->notes, &n_notes);

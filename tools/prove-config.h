@@ -28,7 +28,7 @@ struct prove_config {
 };
 
 /*
- * Sets .config, .binds, .rootfs, .lower and .idmapped of setup, all owned.  0, or with
+ * Sets .config, .binds, .root and .idmapped of setup, all owned.  0, or with
  * *ret_error set -EINVAL for what cannot be copied, else -errno.
  */
 int prove_config_make(const struct lxcconf *conf, struct prove_config *options,

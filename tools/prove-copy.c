@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
@@ -74,7 +75,7 @@ static int mount_overlay(const char *lower, const char *top, const char *dir, co
 }
 
 /* Colons and commas, and the backslash, mean something to overlayfs. */
-static char *escape_lower(const char *path)
+char *prove_copy_escape(const char *path)
 {
 	char *text = malloc(strlen(path) * 2 + 1), *p = text;
 
@@ -120,7 +121,7 @@ static int copy_bind(const struct prove_bind *bind, const char *dir, const char 
 	int r;
 
 	if (bind->folder) {
-		lower = escape_lower(bind->source);
+		lower = prove_copy_escape(bind->source);
 		return lower ? mount_overlay(lower, bind->source, dir, name) : -ENOMEM;
 	}
 	auto_close int from = open(bind->source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -229,14 +230,12 @@ static int64_t measure_folder(int fd, dev_t dev, unsigned int depth)
 	return sum;
 }
 
-int64_t prove_copy_measure(const struct prove_setup *setup)
+bool prove_copy_fits(int fd)
 {
-	auto_close int fd = rootfs_open(setup->rootfs);
+	struct sysinfo info;
 	struct stat st;
+	int64_t size = fstat(fd, &st) < 0 ? -errno : measure_folder(fd, st.st_dev, 128);
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
-	return measure_folder(fd, st.st_dev, 128);
+	return size >= 0 && sysinfo(&info) == 0 &&
+	       (uint64_t)size < (uint64_t)info.totalram * info.mem_unit * 2 / 5;
 }

@@ -7,7 +7,7 @@
 #ifndef TOOLS_PROVE_COPY_H
 #define TOOLS_PROVE_COPY_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
 #include "tools/prove.h"
 
@@ -19,8 +19,11 @@ int prove_copy_make(const struct prove_setup *setup, const char *dir, bool plain
 /* Unmounts and removes it, also half of one. */
 void prove_copy_remove(const struct prove_setup *setup, const char *dir);
 
-/* Bytes that a plain copy takes, or -errno. */
-int64_t prove_copy_measure(const struct prove_setup *setup);
+/* A plain copy of the folder fits into memory, with the others' overlays. */
+bool prove_copy_fits(int fd);
+
+/* A path, owned, as overlayfs takes it for a lower layer; NULL without memory. */
+char *prove_copy_escape(const char *path);
 
 /*
  * Copies what is in the folder srcfd into the folder dstfd: owners, modes, times, extended

@@ -84,8 +84,9 @@ struct prove_setup {
 	const char *room;   /* the folder of the throw-away containers, on a tmpfs */
 	const char *run_id; /* begins their names */
 	char *config;	    /* a template, see prove-config.h */
-	char *rootfs;	    /* the container's, a folder */
-	char *lower;	    /* what overlays are made upon: rootfs, or overlay's own layers */
+	char *root;	    /* the value of lxc.rootfs.path */
+	char *rootfs;	    /* what is copied: a folder, the container's own or of the room */
+	char *lower;	    /* the same, as overlayfs takes it */
 	struct prove_bind *binds;
 	size_t n_binds;
 	bool systemd, idmapped;

@@ -13,25 +13,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/sysinfo.h>
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "lib/initver.h"
-#include "lib/rootfs.h"
 #include "tools/command.h"
 #include "tools/config-edit.h"
 #include "tools/config-read.h"
 #include "tools/harden-dir.h"
 #include "tools/proof.h"
-#include "tools/prove-copy.h"
+#include "tools/prove-freezer.h"
 #include "tools/prove-hints.h"
 #include "tools/prove-pool.h"
 #include "tools/prove-report.h"
-#include "tools/prove-room.h"
-#include "tools/prove-run.h"
+#include "tools/prove-snapshot.h"
+#include "tools/prove-work.h"
 #include "tools/record.h"
 
 enum {
@@ -160,23 +155,8 @@ static int take(const struct command *cmd, int option, const char *value, void *
 
 /* --- What is refused ---------------------------------------------------------------- */
 
-static bool is_running(const struct command *cmd)
-{
-	struct config_error error = { .text = "" };
-	struct lxc_container *c;
-	bool running;
-
-	if (config_check_container(cmd->lxcpaths[0], cmd->name, &error) < 0)
-		return false; /* prepare() says why */
-	c = lxc_container_new(cmd->name, cmd->lxcpaths[0]);
-	running = c && c->is_running(c);
-	if (c)
-		(void)lxc_container_put(c); /* says only whether it was freed */
-	return running;
-}
-
 /* -1 to go on, else the exit status. */
-static int check_command(const struct command *cmd, const struct options *o, bool *ret_running)
+static int check_command(const struct command *cmd)
 {
 	if (cmd->n_words || cmd->n_lxcpaths != 1) {
 		command_error(cmd->verb,
@@ -187,19 +167,49 @@ static int check_command(const struct command *cmd, const struct options *o, boo
 		command_error(cmd->verb, "needs root, for the copies");
 		return COMMAND_FAILED;
 	}
-	*ret_running = is_running(cmd);
-	if (!*ret_running || o->force)
-		return -1;
-	command_error(cmd->verb,
-		      "%s is running, and a copy made meanwhile may be torn: stop it, or --force",
-		      cmd->name);
-	return COMMAND_FAILED;
+	return -1;
 }
 
 static int refuse_config(const struct command *cmd, const struct config_error *error, int r)
 {
 	command_error(cmd->verb, "%s", error->text[0] ? error->text : strerror(-r));
 	return r == -ENOMEM || r == -EIO || r == -EACCES ? COMMAND_FAILED : COMMAND_MISUSE;
+}
+
+/*
+ * The container itself, which may run: then its root file system is copied first.  Its
+ * configuration has been read, so liblxc takes it.  -1 to go on.
+ */
+static int look_at_container(struct prove_work *w, const struct options *o)
+{
+	const struct command *cmd = w->run->cmd;
+	struct lxc_container *c = lxc_container_new(cmd->name, cmd->lxcpaths[0]);
+	char path[64];
+
+	if (!c) {
+		command_error(cmd->verb, "out of memory");
+		return COMMAND_FAILED;
+	}
+	w->running = c->is_running(c);
+	w->by_snapshot = w->running && prove_snapshot_is_possible(w->run->setup.root);
+	(void)snprintf(path, sizeof(path), "/proc/%d/root", c->init_pid(c)); /* sized to fit */
+	(void)lxc_container_put(c); /* says only whether it was freed */
+	if (!w->running || w->by_snapshot)
+		return -1;
+	if (!o->force) {
+		command_error(cmd->verb,
+			      "%s is running, and cannot be snapshot: stop it, or --force, which "
+			      "holds it still while it is copied",
+			      cmd->name);
+		return COMMAND_FAILED;
+	}
+	/* Seen from here only: the room has another /proc. */
+	w->rootfd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (w->rootfd >= 0)
+		return -1;
+	command_error(cmd->verb, "%s: cannot open its root file system: %s", cmd->name,
+		      strerror(errno));
+	return COMMAND_FAILED;
 }
 
 /* --- Preparing ------------------------------------------------------------------------ */
@@ -225,45 +235,20 @@ static int open_harden(const struct command *cmd)
 	return fd;
 }
 
-static char *escape_layer(const char *path)
+/* What a run that was killed has left of this container. */
+static void sweep(const struct command *cmd, int harden)
 {
-	char *text = malloc(strlen(path) * 2 + 1), *p = text;
-
-	for (; text && *path; path++) {
-		if (strchr(":,\\", *path))
-			*p++ = '\\';
-		*p++ = *path;
-	}
-	if (text)
-		*p = '\0';
-	return text;
-}
-
-/* A plain copy has to fit into memory, with the others' overlays. */
-static bool fits_plain(const struct prove_run *run)
-{
-	int64_t size = prove_copy_measure(&run->setup);
-	struct sysinfo info;
-
-	return size >= 0 && sysinfo(&info) == 0 &&
-	       (uint64_t)size < (uint64_t)info.totalram * info.mem_unit * 2 / 5;
-}
-
-static void print_notes(const struct prove_run *run, const char *notes)
-{
-	struct span rest = span_of(notes ? notes : ""), line;
-
-	while (!run->cmd->quiet && span_next_line(&rest, &line))
-		fprintf(stderr, "note: %.*s\n", (int)line.n, line.p);
+	prove_snapshot_sweep(harden);
+	if (prove_freezer_sweep(cmd->lxcpaths[0], cmd->name, harden) && !cmd->quiet)
+		fprintf(stderr, "note: a run that was killed had left %s frozen; it goes on\n",
+			cmd->name);
 }
 
 /* -1 to go on. */
-static int prepare(struct prove_run *run, const struct options *o, struct prove_hints *hints)
+static int read_config(struct prove_run *run, const struct options *o)
 {
-	auto_close int rootfd = -EBADF;
-	struct lxcconf *conf = NULL;
 	struct config_error error = { .text = "" };
-	struct initver init;
+	struct lxcconf *conf = NULL;
 	int r;
 
 	run->setup.name = run->cmd->name;
@@ -282,25 +267,7 @@ static int prepare(struct prove_run *run, const struct options *o, struct prove_
 	if (r == 0)
 		r = prove_config_make(conf, &run->config, &run->setup, &error);
 	lxcconf_free(conf);
-	if (r < 0)
-		return refuse_config(run->cmd, &error, r);
-	rootfd = rootfs_open(run->setup.rootfs);
-	if (rootfd >= 0 && initver_read(rootfd, &init) == 0)
-		run->setup.systemd = init.kind == INITVER_SYSTEMD;
-	run->setup.lower = escape_layer(run->setup.rootfs);
-	if (!run->setup.lower)
-		return COMMAND_FAILED;
-	run->search = (struct capsearch){ .max = run->config.max,
-					  .repeat = (unsigned int)o->repeat,
-					  .pairs = !o->no_pairs,
-					  .confirm = !o->no_plain };
-	prove_hints_fill(&run->search, run->setup.idmapped, hints);
-	if (run->search.confirm && !fits_plain(run)) {
-		run->search.confirm = false;
-		print_notes(run, "no plain copy: it would take too much memory");
-	}
-	print_notes(run, run->config.notes);
-	return -1;
+	return r < 0 ? refuse_config(run->cmd, &error, r) : -1;
 }
 
 /* What "learn" saw granted; without a record, or with one that is not understood, we guess. */
@@ -328,87 +295,42 @@ static void read_record(struct prove_run *run, struct prove_hints *hints)
 		prove_hints_add_used(&run->search, run->used, hints);
 }
 
-/* --- At work, in the room ---------------------------------------------------------------- */
-
-struct work {
-	struct prove_run *run;
-	const struct prove_room *room;
-	bool running; /* the container itself: it is copied first */
-};
-
-/* One copy of what a running container changes meanwhile, to make the overlays upon. */
-static int snapshot(struct prove_run *run, const struct prove_room *room)
+static void prepare(struct prove_run *run, const struct options *o, struct prove_hints *hints)
 {
-	auto_close int from = rootfs_open(run->setup.rootfs);
-	char *path = NULL;
-	int r;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (asprintf(&path, "%s/original", room->path) < 0)
-		return -ENOMEM;
-	if (from < 0 || mkdir(path, 0755) < 0 ||
-	    mount("prove", path, "tmpfs", 0, "mode=0755,size=60%") < 0) {
-		r = from < 0 ? from : -errno;
-		free(path);
-		return r;
-	}
-	auto_close int to = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	r = to < 0 ? -errno : prove_copy_tree(from, to);
-	if (r == 0) {
-		free(run->setup.rootfs);
-		free(run->setup.lower);
-		run->setup.rootfs = path;
-		run->setup.lower = strdup(path);
-		return run->setup.lower ? 0 : -ENOMEM;
-	}
-	free(path);
-	return r;
+	run->fresh = o->fresh;
+	run->jobs = o->jobs ? o->jobs : o->network || cores < 1 ? 1 : (size_t)cores;
+	if (run->jobs > PROVE_POOL_MAX)
+		run->jobs = PROVE_POOL_MAX;
+	prove_progress_begin(&run->progress, run->cmd->quiet, run->jobs);
+	run->search = (struct capsearch){ .max = run->config.max,
+					  .repeat = (unsigned int)o->repeat,
+					  .pairs = !o->no_pairs,
+					  .confirm = !o->no_plain };
+	prove_hints_fill(&run->search, run->setup.idmapped, hints);
+	read_record(run, hints);
 }
 
-static int work(void *state)
+/* --- In order ------------------------------------------------------------------------- */
+
+/* With the folder "harden" locked. */
+static int do_prove(struct prove_run *run, const struct options *o)
 {
-	struct work *w = state;
-	struct prove_run *run = w->run;
+	struct prove_work w = { .run = run, .rootfd = -EBADF };
+	struct prove_hints hints;
 	int r;
 
-	run->setup.room = w->room->path;
-	run->setup.run_id = w->room->id;
-	if (w->running) {
-		prove_progress_say(&run->progress, "copying the running container");
-		r = snapshot(run, w->room);
-		if (r < 0) {
-			command_error(run->cmd->verb, "%s: cannot copy the root file system: %s",
-				      run->cmd->name, strerror(-r));
-			return COMMAND_FAILED;
-		}
-	}
-	r = prove_run(run);
-	if (r != COMMAND_DONE)
-		return r;
-	r = prove_report(run);
-	/* Only now: until the proof is written, the tries are all there is. */
-	if (r == COMMAND_DONE)
-		prove_tries_remove(run->harden);
-	return r;
-}
-
-static int do_prove(struct prove_run *run, bool running)
-{
-	struct prove_room room = PROVE_ROOM_INIT;
-	struct work w = { run, &room, running };
-	int r = prove_room_open(&room);
-
+	sweep(run->cmd, run->harden);
+	r = look_at_container(&w, o);
 	if (r < 0) {
-		command_error(run->cmd->verb, "cannot make a folder in /run: %s", strerror(-r));
-		return COMMAND_FAILED;
+		prepare(run, o, &hints);
+		r = prove_work_do(&w);
 	}
-	r = prove_room_work(&room, work, &w);
-	prove_room_done(&room);
-	if (r >= 0)
-		return r;
-	command_error(run->cmd->verb, "%s: %s", run->cmd->name,
-		      r == -ECHILD ? "the process at work was killed" : strerror(-r));
-	return COMMAND_FAILED;
+	if (w.rootfd >= 0)
+		(void)close(w.rootfd); /* O_PATH */
+	prove_snapshot_sweep(run->harden);
+	return r;
 }
 
 static void run_done(struct prove_run *run)
@@ -417,6 +339,7 @@ static void run_done(struct prove_run *run)
 		free(run->setup.binds[i].source);
 	free(run->setup.binds);
 	free(run->setup.config);
+	free(run->setup.root);
 	free(run->setup.rootfs);
 	free(run->setup.lower);
 	free(run->config.notes);
@@ -427,31 +350,19 @@ int verb_prove(const struct verb *verb, int argc, char *argv[])
 {
 	struct options o = { .check_seconds = 60, .boot_seconds = 90, .repeat = 2 };
 	struct prove_run *run = calloc(1, sizeof(*run));
-	struct prove_hints hints;
 	struct command cmd;
-	bool running = false;
 	int r = command_parse(verb, argc, argv, prove_options, take, &o, &cmd);
 
-	if (r < 0 && run)
-		r = check_command(&cmd, &o, &running);
 	if (r < 0 && run) {
-		long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
 		run->cmd = &cmd;
-		run->fresh = o.fresh;
-		run->jobs = o.jobs ? o.jobs : o.network || cores < 1 ? 1 : (size_t)cores;
-		if (run->jobs > PROVE_POOL_MAX)
-			run->jobs = PROVE_POOL_MAX;
-		prove_progress_begin(&run->progress, cmd.quiet, run->jobs);
-		r = prepare(run, &o, &hints);
+		r = check_command(&cmd);
+		if (r < 0)
+			r = read_config(run, &o);
 		if (r < 0) {
 			auto_close int harden = open_harden(&cmd);
 
 			run->harden = harden;
-			if (harden >= 0)
-				read_record(run, &hints);
-			run->key = prove_tries_key(&run->setup, &run->config);
-			r = harden < 0 ? COMMAND_FAILED : do_prove(run, running);
+			r = harden < 0 ? COMMAND_FAILED : do_prove(run, &o);
 			if (r == COMMAND_DONE && o.apply)
 				r = prove_apply(run);
 		}
