@@ -16,6 +16,8 @@
 
 /* Rounds after which a search that keeps being taken back is given up. */
 #define ROUNDS_MAX 200
+/* Percent: what is that likely needed is not tried before the rest has gone. */
+#define CERTAIN 85
 
 enum answer {
 	YES,
@@ -55,7 +57,7 @@ const struct capsearch_try *capsearch_find(const struct capsearch_tries *tries, 
 }
 
 int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *what,
-		   enum capsearch_outcome outcome)
+		   enum capsearch_outcome outcome, uint64_t cause)
 {
 	size_t i = find_try(tries, what->set);
 	struct capsearch_try *t;
@@ -76,6 +78,8 @@ int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *w
 	}
 	(outcome == CAPSEARCH_PASSED ? t->passes : t->fails)[what->confirm]++;
 	t->sure = t->sure || outcome == CAPSEARCH_FAILED_SURELY;
+	if (outcome != CAPSEARCH_PASSED && !t->cause)
+		t->cause = cause;
 	return 0;
 }
 
@@ -171,15 +175,49 @@ static enum answer ask(struct run *run, struct caps set)
 	return ask_times(run, set, run->times, run->ground);
 }
 
-/* Whether what failed fails each time; NO is the steady answer. */
-static enum answer ask_failure(struct run *run, struct caps set, unsigned int times)
+static struct caps without(struct caps set, unsigned int cap)
 {
+	struct caps one = { 0 };
+
+	caps_add(&one, cap);
+	return caps_minus(set, one);
+}
+
+/*
+ * How often the same thing failed without cap and one more, where the lack of that other fails
+ * by something else.  Two of these are better than a repeat, as chance would have to hit twice
+ * among a few, and they have been tried already for the sake of the pairs.
+ */
+static unsigned int count_same_cause(const struct run *run, unsigned int cap)
+{
+	const struct capsearch_try *t = capsearch_find(run->tries, without(run->set, cap));
+	unsigned int n = 0;
+
+	for (unsigned int other = 0; t && t->cause && other <= CAPS_MAX; other++) {
+		const struct capsearch_try *one, *both;
+
+		if (other == cap || !caps_has(run->set, other))
+			continue;
+		one = capsearch_find(run->tries, without(run->set, other));
+		both = capsearch_find(run->tries, without(t->set, other));
+		n += one && one->cause && one->cause != t->cause && both &&
+		     judge(both, run->ground) == CAPSEARCH_FAIL && both->cause == t->cause;
+	}
+	return n;
+}
+
+/* Whether it fails each time without cap; NO is the steady answer. */
+static enum answer ask_failure(struct run *run, unsigned int cap, unsigned int times)
+{
+	struct caps set = without(run->set, cap);
 	const struct capsearch_try *t = capsearch_find(run->tries, set);
 	unsigned int n = t ? t->passes[run->ground] + t->fails[run->ground] : 0;
 
 	if (judge(t, run->ground) == CAPSEARCH_FLAKY)
 		return YES;
-	if (!(t && t->sure) && n + count_running(run, set, run->ground) < times)
+	if (t && (t->sure || n + count_same_cause(run, cap) / 2 >= times))
+		return NO;
+	if (n + count_running(run, set, run->ground) < times)
 		return want(run, set, run->ground);
 	return NO;
 }
@@ -217,14 +255,6 @@ static struct caps caps_of(const unsigned char *caps, size_t n)
 	for (size_t i = 0; i < n; i++)
 		caps_add(&set, caps[i]);
 	return set;
-}
-
-static struct caps without(struct caps set, unsigned int cap)
-{
-	struct caps one = { 0 };
-
-	caps_add(&one, cap);
-	return caps_minus(set, one);
 }
 
 /*
@@ -273,6 +303,10 @@ static enum answer try_hints(struct run *run)
 		struct caps hint = { run->search->hints[i].bits & run->search->max.bits };
 		enum answer a = hint.bits == run->set.bits ? NO : ask(run, hint);
 
+		/* What is tried beside it had better be of use if it works. */
+		if (a == NO && count_running(run, hint, run->ground) &&
+		    !capsearch_find(run->tries, hint))
+			a = YES;
 		if (a == STOP)
 			return STOP;
 		if (a == YES) {
@@ -283,12 +317,15 @@ static enum answer try_hints(struct run *run)
 	return NO;
 }
 
-/* Each by itself.  All are asked before any is taken, as they can be tried side by side. */
-static enum answer take_singles(struct run *run)
+/*
+ * Each by itself that is at most that likely needed.  All are asked before any is taken, as
+ * they can be tried side by side.
+ */
+static enum answer take_singles(struct run *run, unsigned int likely)
 {
 	struct list list, spare = { .n = 0 };
 
-	list_caps(run->search, run->set, 100, &list);
+	list_caps(run->search, run->set, likely, &list);
 	for (size_t i = 0; i < list.n; i++) {
 		enum answer a = ask(run, without(run->set, list.caps[i]));
 
@@ -356,15 +393,21 @@ static enum answer repeat_last(struct run *run)
 	struct list list;
 	enum answer a;
 
-	a = ask_times(run, run->set, times, run->ground);
-	if (a == YES && run->search->confirm && !run->ground)
+	a = YES;
+	/* There it is stricter: that it works there, too, is one of the times. */
+	if (run->search->confirm && !run->ground) {
 		a = ask_times(run, run->set, 1, true);
+		times -= times > 1;
+	}
+	if (a == YES)
+		a = ask_times(run, run->set, times, run->ground);
 	if (a != YES)
 		return a;
+	times = run->search->repeat;
 	run->result.flaky.bits = 0;
 	list_caps(run->search, run->set, 100, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		a = ask_failure(run, without(run->set, list.caps[i]), times);
+		a = ask_failure(run, list.caps[i], times);
 		if (a == STOP)
 			return STOP;
 		if (a == YES)
@@ -379,7 +422,9 @@ static enum answer take_more(struct run *run)
 	enum answer a;
 
 	run->result.stage = CAPSEARCH_SINGLES;
-	a = take_singles(run);
+	a = take_singles(run, CERTAIN);
+	if (a == NO)
+		a = take_singles(run, 100);
 	if (a != NO)
 		return a;
 	run->result.stage = CAPSEARCH_SWAPS;

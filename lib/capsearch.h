@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/caps.h"
 
@@ -30,7 +31,8 @@ enum capsearch_verdict {
 struct capsearch_try {
 	struct caps set;
 	unsigned int passes[2], fails[2];
-	bool sure; /* a failure told its cause: it need not be repeated */
+	bool sure;	/* a failure told its cause: it need not be repeated */
+	uint64_t cause; /* what failed, the first time; 0: not known */
 };
 
 struct capsearch_tries {
@@ -93,9 +95,12 @@ enum capsearch_outcome {
 	CAPSEARCH_FAILED_SURELY, /* by a cause that chance does not make: no need to repeat it */
 };
 
-/* Notes what came of a try: 0 or -ENOMEM. */
+/*
+ * Notes what came of a try: 0 or -ENOMEM.  cause is a number for what failed, the same one for
+ * the same thing, or 0.
+ */
 int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *what,
-		   enum capsearch_outcome outcome);
+		   enum capsearch_outcome outcome, uint64_t cause);
 void capsearch_tries_done(struct capsearch_tries *tries);
 const struct capsearch_try *capsearch_find(const struct capsearch_tries *tries, struct caps set);
 /* By all tries of the set; the other ground decides if any were refuted there. */

@@ -102,7 +102,7 @@ static int measure(struct prove_run *run, struct prove_pool *pool)
 		prove_progress_tell(&run->progress, &want, &slot->result, 30);
 		/* They agree on what is asked from now on, so they have passed. */
 		if (!capsearch_find(&run->tries.tries, want.set) || !run->resumed)
-			(void)capsearch_note(&run->tries.tries, &want, CAPSEARCH_PASSED);
+			(void)capsearch_note(&run->tries.tries, &want, CAPSEARCH_PASSED, 0);
 	}
 	count_units(&run->baseline, &active, &restarted);
 	(void)snprintf(text, sizeof(text), "%zu units active, %zu of them services to restart",

@@ -22,6 +22,31 @@
 #define SIZE_MAX_FILE (4u << 20)
 #define TRIES_MAX 4096
 #define DEPTH_MAX 6
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+/* FNV-1a: no secret, only a difference. */
+static void mix(uint64_t *key, const void *data, size_t size)
+{
+	for (const unsigned char *p = data; size; size--, p++)
+		*key = (*key ^ *p) * UINT64_C(0x100000001b3);
+}
+
+static void mix_text(uint64_t *key, const char *text)
+{
+	mix(key, text, strlen(text) + 1);
+}
+
+/* By what and when, not by words that differ from time to time. */
+static uint64_t find_cause(const struct prove_result *result)
+{
+	uint64_t cause = HASH_START;
+
+	if (result->verdict == PROVE_PASS)
+		return 0;
+	mix(&cause, &result->stage, sizeof(result->stage));
+	mix_text(&cause, result->unit[0] ? result->unit : result->what);
+	return cause;
+}
 
 int prove_tries_note(struct prove_tries *tries, const struct capsearch_want *want,
 		     const struct prove_result *result)
@@ -29,7 +54,7 @@ int prove_tries_note(struct prove_tries *tries, const struct capsearch_want *wan
 	enum capsearch_outcome outcome = result->verdict == PROVE_PASS ? CAPSEARCH_PASSED
 					 : result->sure		       ? CAPSEARCH_FAILED_SURELY
 								       : CAPSEARCH_FAILED;
-	int r = capsearch_note(&tries->tries, want, outcome);
+	int r = capsearch_note(&tries->tries, want, outcome, find_cause(result));
 	struct prove_reason *reason;
 
 	if (r < 0 || result->verdict == PROVE_PASS || prove_tries_find_reason(tries, want->set))
@@ -66,18 +91,6 @@ void prove_tries_done(struct prove_tries *tries)
 
 /* --- The key -------------------------------------------------------------------- */
 
-/* FNV-1a: no secret, only a difference. */
-static void mix(uint64_t *key, const void *data, size_t size)
-{
-	for (const unsigned char *p = data; size; size--, p++)
-		*key = (*key ^ *p) * UINT64_C(0x100000001b3);
-}
-
-static void mix_text(uint64_t *key, const char *text)
-{
-	mix(key, text, strlen(text) + 1);
-}
-
 /* What an upgrade or an administrator in the guest changes. */
 static void mix_guest(uint64_t *key, const char *rootfs)
 {
@@ -102,15 +115,16 @@ static void mix_guest(uint64_t *key, const char *rootfs)
 
 		if (fd < 0 || fstat(fd, &st) < 0)
 			continue;
-		mix(key, &st.st_ino, sizeof(st.st_ino));
-		mix(key, &st.st_size, sizeof(st.st_size));
+		/* Not what differs in a copy, as one is made anew of a container that runs. */
+		if (S_ISREG(st.st_mode))
+			mix(key, &st.st_size, sizeof(st.st_size));
 		mix(key, &st.st_mtim, sizeof(st.st_mtim));
 	}
 }
 
 uint64_t prove_tries_key(const struct prove_setup *setup, const struct prove_config *config)
 {
-	uint64_t key = UINT64_C(0xcbf29ce484222325);
+	uint64_t key = HASH_START;
 	struct utsname uts;
 
 	mix_text(&key, PACKAGE_VERSION);
@@ -118,7 +132,7 @@ uint64_t prove_tries_key(const struct prove_setup *setup, const struct prove_con
 	if (uname(&uts) == 0)
 		mix_text(&key, uts.release);
 	mix_text(&key, setup->config);
-	mix_text(&key, setup->rootfs);
+	mix_text(&key, setup->root);
 	mix(&key, &config->max, sizeof(config->max));
 	mix(&key, &setup->restart, sizeof(setup->restart));
 	mix(&key, &setup->stop, sizeof(setup->stop));
