@@ -215,12 +215,11 @@ static int look_at_container(struct prove_work *w, const struct options *o)
 /* --- Preparing ------------------------------------------------------------------------ */
 
 /* The folder "harden"; one proof at a time. */
-static int open_harden(const struct command *cmd)
+static int open_harden(const struct command *cmd, bool *ret_made)
 {
 	auto_close int dirfd = config_edit_open(cmd->lxcpaths[0], cmd->name);
 	struct command_text buf;
-	bool made;
-	int fd = dirfd < 0 ? dirfd : harden_dir_open(dirfd, true, &made);
+	int fd = dirfd < 0 ? dirfd : harden_dir_open(dirfd, true, ret_made);
 
 	if (fd < 0) {
 		command_error(cmd->verb, "'%s/%s/" HARDEN_DIR "': %s",
@@ -233,6 +232,17 @@ static int open_harden(const struct command *cmd)
 		return -EBUSY;
 	}
 	return fd;
+}
+
+/* If nothing was written there, as by a run that was refused. */
+static void remove_harden(const struct command *cmd)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s/" HARDEN_DIR, cmd->lxcpaths[0], cmd->name) < 0)
+		return;
+	(void)rmdir(path); /* not what has something in it, nor what a link leads to */
+	free(path);
 }
 
 /* What a run that was killed has left of this container. */
@@ -359,10 +369,13 @@ int verb_prove(const struct verb *verb, int argc, char *argv[])
 		if (r < 0)
 			r = read_config(run, &o);
 		if (r < 0) {
-			auto_close int harden = open_harden(&cmd);
+			bool made = false;
+			auto_close int harden = open_harden(&cmd, &made);
 
 			run->harden = harden;
 			r = harden < 0 ? COMMAND_FAILED : do_prove(run, &o);
+			if (made)
+				remove_harden(&cmd);
 			if (r == COMMAND_DONE && o.apply)
 				r = prove_apply(run);
 		}
