@@ -76,6 +76,7 @@ bats_tests = \
 	tests/bats/user.bats \
 	tests/bats/run.bats \
 	tests/bats/fault.bats \
+	tests/bats/load.bats \
 	tests/bats/learn.bats
 
 # Those of the hooks' parts bring them along.
@@ -93,6 +94,15 @@ tests_fault_inject_SOURCES = tests/fault/inject.c tests/fault/calls.h
 tests_fault_inject_LDADD =
 EXTRA_DIST += tests/fault/faults.bash tests/fault/mount.bash tests/fault/audit.bash \
 	tests/fault/tool.bash
+
+# What tests/load/run measures with, and the guest that rewrites itself.
+load_programs = tests/load/measure tests/load/rewriter tests/load/witness
+check_PROGRAMS += $(load_programs)
+tests_load_measure_LDADD =
+tests_load_rewriter_LDADD =
+tests_load_witness_LDADD =
+EXTRA_DIST += tests/load/run tests/load/fleet.bash tests/load/tools.bash tests/load/left.bash \
+	tests/load/guest.bash
 
 # Makes known numbers of capability checks, for tests/bats/learn.bats; copied into guests.
 check_PROGRAMS += tests/lib/checker

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A short form of tests/load/run: containers of all levels started, stopped and started again
+# while the tools run, and a guest that rewrites its own root file system.  The long one has
+# 200 containers and takes twelve minutes.
+
+setup() {
+	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
+	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
+	. "$top/tests/lib/lxc.bash"
+	missing=''
+	[ "$(id -u)" = 0 ] || missing='not root'
+	for tool in lxc-start jq; do
+		command -v $tool >/dev/null || missing="no $tool"
+	done
+	for guest in busybox trixie bookworm; do
+		ct_guest_root $guest priv >/dev/null || missing="guest $guest is not built"
+	done
+	[ -n "${LXC_HARDEN_BINDIR:-}" ] || missing='LXC_HARDEN_BINDIR is not set to an installed copy'
+	[ -z "$missing" ] || {
+		[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $missing"; return 1; }
+		skip "$missing"
+	}
+}
+
+# load_run OPTION...: what it says is shown; the folder has to be one that mapped ids can enter.
+load_run() {
+	local status=0
+	"$top/tests/load/run" "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- || status=$?
+	sed 's/^#*/#/' "$BATS_TEST_TMPDIR/said" >&3
+	grep -E '^not ok|^# ' "$BATS_TEST_TMPDIR/said" || true
+	return "$status"
+}
+
+@test "30 containers started, stopped and started while the tools run; a guest that rewrites itself" {
+	load_run --containers 30 --systemd 2 --seconds 8 --batch 6 --guest 8
+}
+
+@test "a wrong verdict, and what is left behind, are seen" {
+	# An audit that lets all pass, and one that refuses all, in place of the installed one.
+	fake=$BATS_TEST_TMPDIR/fake
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
+	cp -r "$LXC_HARDEN_DATADIR" "$fake"
+	sed -i "s|^lxc.hook.start-host = .*|lxc.hook.start-host = /bin/true|; s|$LXC_HARDEN_DATADIR|$fake|" "$fake"/*.conf
+	run env LXC_HARDEN_DATADIR="$fake" "$top/tests/load/run" --containers 15 --systemd 0 --seconds 0 --guest 0
+	[ "$status" = 1 ]
+	[[ $output = *"not ok 2 - "* && $output = *"should be refused): lxc-start: status 0"* ]]
+}
