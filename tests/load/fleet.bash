@@ -122,7 +122,7 @@ fleet_start_one() {
 	before=${record[4]:-}
 	lines=$(fleet_log_lines "$name")
 	rm -f "$work/$name/log"
-	timeout -k 5 300 lxc-start -P "$work" -n "$name" -d -l DEBUG -o "$work/$name/log" --console-log "$work/$name/console" \
+	timeout -k 5 900 lxc-start -P "$work" -n "$name" -d -l DEBUG -o "$work/$name/log" --console-log "$work/$name/console" \
 		</dev/null >"$work/$name/said" 2>&1
 	status=$?
 	fleet_read_record "$name"
