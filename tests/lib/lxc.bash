@@ -16,12 +16,15 @@
 #
 # Set by the caller, all optional: CT_TMP (folder for everything, absolute and
 # traversable by other ids), LXC_HARDEN_CACHE, CT_APPARMOR (value for
-# lxc.apparmor.profile where AppArmor is there), CT_COPY.
+# lxc.apparmor.profile where AppArmor is there), CT_COPY, CT_SLOW (a factor on the limits
+# of time, where the machine is emulated) and CT_POLL (seconds between two looks there).
 # In a container's folder: config, log (DEBUG), console, and rootfs.
 
 # shellcheck source-path=SCRIPTDIR source=idmap.bash
 . "$(dirname "${BASH_SOURCE[0]}")/idmap.bash"
 
+CT_SLOW=${CT_SLOW:-1}
+CT_POLL=${CT_POLL:-0.05}
 CT_CACHE=${LXC_HARDEN_CACHE:-/var/cache/lxc-harden}
 CT_SHARE=${CT_SHARE:-/usr/share/lxc/config}
 CT_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -125,7 +128,7 @@ ct_lxc() {
 ct_start() {
 	local dir
 	dir=$(ct_dir "$1")
-	timeout -k 5 60 "$(command -v lxc-start)" -P "${dir%/*}" -n "$1" -d -l DEBUG -o "$dir/log" \
+	timeout -k 5 $((60 * CT_SLOW)) "$(command -v lxc-start)" -P "${dir%/*}" -n "$1" -d -l DEBUG -o "$dir/log" \
 		--console-log "$dir/console" </dev/null 3>&- 4>&- 9>&-
 }
 
@@ -155,7 +158,7 @@ ct_wait_ready() {
 			return 0
 		fi
 		case $state in stopped | frozen) echo "$state"; return 1 ;; esac
-		sleep 0.05
+		sleep "$CT_POLL"
 	done
 	echo timeout
 	return 1
@@ -166,7 +169,7 @@ ct_state() {
 	ct_is_running "$1" || { echo stopped; return 1; }
 	ct_has_systemd "$1" || { ct_state_services "$1"; return; }
 	local state
-	state=$(timeout 5 lxc-attach -P "$(ct_lxcpath)" -n "$1" -- \
+	state=$(timeout $((5 * CT_SLOW)) lxc-attach -P "$(ct_lxcpath)" -n "$1" -- \
 		systemctl is-system-running 2>/dev/null </dev/null 3>&- 4>&- 9>&-)
 	case $state in
 	running | degraded | maintenance) echo "$state" ;;
@@ -197,18 +200,18 @@ ct_netns() {
 	local pid
 	pid=$(ct_pid "$1") || return 1
 	shift
-	timeout 5 nsenter --net --target "$pid" -- "$@" </dev/null 2>/dev/null
+	timeout $((5 * CT_SLOW)) nsenter --net --target "$pid" -- "$@" </dev/null 2>/dev/null
 }
 
 # The host's own bash speaks to the guest's ports: no tool of the guest's is needed.
 ct_port_22() {
 	# shellcheck disable=SC2016
-	ct_netns "$1" bash -c 'exec 5<>/dev/tcp/127.0.0.1/22 && read -rt 4 -u 5 line && [[ $line = SSH-2.0-* ]]'
+	ct_netns "$1" bash -c 'exec 5<>/dev/tcp/127.0.0.1/22 && read -rt $((4 * $1)) -u 5 line && [[ $line = SSH-2.0-* ]]' bash "$CT_SLOW"
 }
 ct_port_80() {
 	# shellcheck disable=SC2016
 	ct_netns "$1" bash -c 'exec 5<>/dev/tcp/127.0.0.1/80 && printf "GET / HTTP/1.0\r\n\r\n" >&5 &&
-		read -rt 4 -u 5 line && [[ $line = HTTP/1.?\ 200* ]]'
+		read -rt $((4 * $1)) -u 5 line && [[ $line = HTTP/1.?\ 200* ]]' bash "$CT_SLOW"
 }
 
 # ct_pids NAME: all processes in the container, by the host's numbers.
@@ -263,12 +266,12 @@ ct_seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f\n
 
 # lxc-stop kills after its time-out and calls that success: only the time tells.
 ct_stop() {
-	local t0=$EPOCHREALTIME r took
-	ct_lxc stop "$1" -t 10 </dev/null
+	local t0=$EPOCHREALTIME r took limit=$((10 * CT_SLOW))
+	ct_lxc stop "$1" -t "$limit" </dev/null
 	r=$?
 	took=$(ct_seconds_since "$t0")
 	echo "$took"
-	[ "$r" = 0 ] && awk -v t="$took" 'BEGIN { exit !(t < 10) }'
+	[ "$r" = 0 ] && awk -v t="$took" -v limit="$limit" 'BEGIN { exit !(t < limit) }'
 }
 
 # The monitor goes on after STOPPED is seen: it removes cgroups, runs hooks.
@@ -295,7 +298,7 @@ ct_destroy() {
 	dir=$(ct_dir "$1")
 	[ -d "$dir" ] || return 0
 	[ "$(ct_lxc info "$1" -sH 2>/dev/null)" = STOPPED ] ||
-		timeout 20 "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&- ||
+		timeout $((20 * CT_SLOW)) "$(command -v lxc-stop)" -P "${dir%/*}" -n "$1" -k 2>/dev/null 3>&- 4>&- 9>&- ||
 		true # it went by itself
 	ct_wait_gone "$1" || ct_cgroups_remove "$1" || true
 	# The monitor may write its last line to the log meanwhile.

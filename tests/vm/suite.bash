@@ -6,6 +6,8 @@
 # /mnt/share/dest what is built from it, /mnt/cache the guests.
 
 number=0 failed=0
+# For tests/lib/lxc.bash.  Looking often would take the time that the boot needs.
+export CT_SLOW=10 CT_POLL=2
 
 plan() { echo "1..$1"; }
 
