@@ -106,7 +106,8 @@ EXTRA_DIST += tests/load/run tests/load/fleet.bash tests/load/tools.bash tests/l
 
 # Makes known numbers of capability checks, for tests/bats/learn.bats; copied into guests.
 check_PROGRAMS += tests/lib/checker
-tests_lib_checker_SOURCES = tests/lib/checker.c
+tests_lib_checker_SOURCES = \
+	tests/lib/checker.c tests/lib/checker-calls.c tests/lib/checker-crowd.c tests/lib/checker.h
 tests_lib_checker_LDADD =
 tests_lib_checker_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 

@@ -1,203 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * checker ROUNDS PROCESSES [denied|below|pidns|short]: makes each of the calls below ROUNDS
- * times in each of PROCESSES processes; each call makes the kernel check one capability
- * exactly once.  What the recorder counts must be ROUNDS * PROCESSES for every row.
+ * checker ROUNDS PROCESSES [MODE]: makes each of the calls of checker-calls.c ROUNDS times in
+ * each of PROCESSES processes.  What the recorder counts must be the product of these and of
+ * what "checker 0 1 MODE" prints, a line for each capability: its name, the checks in a round
+ * when it is granted and when it is denied, and of which user namespace it is asked: its own,
+ * the host's, or the host's by who is in that.
  *
  *	denied  without any capability in the effective set
  *	below   in a user namespace of its own
  *	pidns   in a pid namespace of its own
  *	short   a process for each round
  *	fast    only the cheapest of them
+ *	rate    RATE times as many of the cheapest
+ *	names, cgroups  see checker_crowd_names()
  *
  * As root in a container, in a tmpfs.  Static: it is copied into any guest.
  */
 #include "config.h"
 
+#include "tests/lib/checker.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/ipc.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FOREIGN 1 /* a uid that is not ours */
-#define TEMPLATE "/run/checker.XXXXXX"
+#define RATE 64
 
-static char path[sizeof(TEMPLATE)]; /* a file of FOREIGN's, mode 0 */
-static int fd = -1, sem = -1;
-static pid_t other; /* a process of FOREIGN's */
-static volatile long sink;
-
-static void op_chown(void)
-{
-	static uid_t uid;
-
-	uid = uid == FOREIGN ? FOREIGN + 1 : FOREIGN;
-	sink = fchown(fd, uid, (gid_t)-1);
-}
-
-static void op_open(int flags)
-{
-	int opened = open(path, flags | O_CLOEXEC);
-
-	sink = opened;
-	if (opened >= 0)
-		(void)close(opened);
-}
-
-static void op_dac_override(void)
-{
-	op_open(O_WRONLY);
-}
-
-static void op_fowner(void)
-{
-	sink = fchmod(fd, 0);
-}
-
-static void op_kill(void)
-{
-	sink = kill(other, 0);
-}
-
-/* The raw calls: the C library's tell all threads. */
-static void op_setgid(void)
-{
-	sink = syscall(SYS_setgid, 0);
-}
-
-static void op_setuid(void)
-{
-	sink = syscall(SYS_setuid, 0);
-}
-
-/* No such capability, which is looked at after the check. */
-static void op_setpcap(void)
-{
-	sink = prctl(PR_CAPBSET_DROP, 99, 0, 0, 0);
-}
-
-static void op_net_bind_service(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(7) };
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int one = 1;
-
-	(void)setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	sink = bind(s, (const struct sockaddr *)&address, sizeof(address));
-	(void)close(s);
-}
-
-static void op_net_admin(void)
-{
-	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int one = 1;
-
-	sink = setsockopt(s, SOL_SOCKET, SO_DEBUG, &one, sizeof(one));
-	(void)close(s);
-}
-
-static void op_net_raw(void)
-{
-	int s = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-
-	sink = s;
-	if (s >= 0)
-		(void)close(s);
-}
-
-static void op_ipc_owner(void)
-{
-	struct semid_ds data;
-
-	sink = semctl(sem, 0, IPC_STAT, &data);
-}
-
-static void op_sys_chroot(void)
-{
-	sink = chroot("/");
-}
-
-static void op_sys_admin(void)
-{
-	char name[65];
-
-	(void)gethostname(name, sizeof(name));
-	sink = sethostname(name, strlen(name));
-}
-
-/* Magic numbers that are none, which is looked at after the check. */
-static void op_sys_boot(void)
-{
-	sink = syscall(SYS_reboot, 0, 0, 0, NULL);
-}
-
-static void op_lease(void)
-{
-	sink = fcntl(fd, F_SETLEASE, F_RDLCK); /* refused later, as we could write */
-}
-
-/* An impossible level, which is looked at after the check. */
-static void op_syslog(void)
-{
-	sink = syscall(SYS_syslog, 8, NULL, 0);
-}
-
-static void op_wake_alarm(void)
-{
-	int t = timerfd_create(CLOCK_REALTIME_ALARM, TFD_CLOEXEC);
-
-	sink = t;
-	if (t >= 0)
-		(void)close(t);
-}
-
-static void op_sys_tty_config(void)
-{
-	sink = syscall(SYS_vhangup);
-}
-
-static const struct op {
-	const char *name;
-	void (*run)(void);
-	bool fast, below; /* below: asked of the process's own user namespace */
-} ops[] = {
-	{ "chown", op_chown, false, false },
-	{ "dac_override", op_dac_override, false, false },
-	{ "fowner", op_fowner, false, false },
-	{ "kill", op_kill, true, false },
-	{ "setgid", op_setgid, true, false },
-	{ "setuid", op_setuid, true, false },
-	{ "setpcap", op_setpcap, true, true },
-	{ "net_bind_service", op_net_bind_service, false, false },
-	{ "net_admin", op_net_admin, false, false },
-	{ "net_raw", op_net_raw, false, false },
-	{ "ipc_owner", op_ipc_owner, false, false },
-	{ "sys_chroot", op_sys_chroot, false, true },
-	{ "sys_admin", op_sys_admin, false, false },
-	{ "sys_boot", op_sys_boot, true, false },
-	{ "lease", op_lease, false, false },
-	{ "syslog", op_syslog, true, false },
-	{ "wake_alarm", op_wake_alarm, false, false },
-	{ "sys_tty_config", op_sys_tty_config, false, false },
+struct checker checker = {
+	.fd = -1, .group_fd = -1, .own_fd = -1, .login_fd = -1, .sem = -1, .path = CHECKER_FILE
 };
-#define N_OPS (sizeof(ops) / sizeof(ops[0]))
 
 __attribute__((noreturn)) static void die(const char *what)
 {
@@ -205,38 +49,74 @@ __attribute__((noreturn)) static void die(const char *what)
 	exit(1);
 }
 
-static void prepare(void)
+static void prepare_files(void)
 {
-	(void)strcpy(path, TEMPLATE); /* of the same size */
-	fd = mkstemp(path);
-	if (fd < 0 || fchmod(fd, 0) < 0 || fchown(fd, FOREIGN, 0) < 0)
-		die(path);
-	sem = semget(IPC_PRIVATE, 1, 0);
-	if (sem >= 0) {
-		struct semid_ds data = { .sem_perm = { .uid = FOREIGN, .gid = FOREIGN } };
+	checker.fd = mkstemp(checker.path);
+	if (checker.fd < 0 || fchmod(checker.fd, 0) < 0 ||
+	    fchown(checker.fd, CHECKER_FOREIGN, 0) < 0)
+		die(checker.path);
+	checker.group_fd = open("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (checker.group_fd < 0 || fchown(checker.group_fd, 0, CHECKER_FOREIGN) < 0)
+		die("/run");
+}
 
-		/* Its creator is us still, so a process that is neither has to ask. */
-		if (semctl(sem, 0, IPC_SET, &data) < 0)
-			die("semctl");
-	}
-	other = fork();
-	if (other == 0) {
-		if (setgid(FOREIGN) < 0 || setuid(FOREIGN) < 0)
-			_exit(1);
+static void prepare_semaphore(void)
+{
+	struct semid_ds data = { .sem_perm = { .uid = CHECKER_FOREIGN, .gid = CHECKER_FOREIGN } };
+
+	checker.sem = semget(IPC_PRIVATE, 1, 0);
+	/* Its creator is us still, so a process that is neither has to ask. */
+	if (checker.sem >= 0 && semctl(checker.sem, 0, IPC_SET, &data) < 0)
+		die("semctl");
+}
+
+/* Who may be looked at, else that would be asked for once more. */
+__attribute__((noreturn)) static void be_other(int ready)
+{
+	if (setgid(CHECKER_FOREIGN) < 0 || setuid(CHECKER_FOREIGN) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		_exit(1);
+	(void)close(ready);
+	for (;;)
 		(void)pause(); /* until it is killed */
-		_exit(0);
-	}
-	/* Its setuid() must be over. */
-	for (int i = 0; i < 1000; i++) {
-		char name[64];
-		struct stat st;
+}
 
-		(void)snprintf(name, sizeof(name), "/proc/%d", (int)other); /* sized to fit */
-		if (stat(name, &st) == 0 && st.st_uid == FOREIGN)
-			return;
-		(void)usleep(1000);
-	}
-	die("the other process");
+static void prepare_other(void)
+{
+	int ends[2];
+	char c;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		die("pipe");
+	checker.other = fork();
+	if (checker.other == 0)
+		be_other(ends[1]);
+	(void)close(ends[1]);
+	if (read(ends[0], &c, 1) != 0) /* its end, when it is ready */
+		die("the other process");
+	(void)close(ends[0]);
+}
+
+/* In each process. */
+static void prepare_own(void)
+{
+	struct rlimit limit;
+	struct stat st;
+
+	checker.own_fd = open("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (checker.own_fd < 0 || fstat(checker.own_fd, &st) < 0)
+		die("/run");
+	/* A pid would not do: there may be several in as many namespaces. */
+	(void)snprintf(checker.own_name, sizeof(checker.own_name), "/run/checker-%lu", /* fits */
+		       (unsigned long)st.st_ino);
+	checker.login_fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC); /* may not be there */
+	if (checker.login_fd >= 0) /* if it is set already, that may be refused */
+		(void)!pwrite(checker.login_fd, "0", 1, 0);
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		die("getrlimit");
+	limit.rlim_cur = 0;
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+		die("setrlimit");
 }
 
 static void drop_effective(void)
@@ -251,57 +131,67 @@ static void drop_effective(void)
 		die("capset");
 }
 
-static bool is_wanted(const struct op *op, const char *mode)
+static bool is(const char *mode, const char *word)
 {
-	if (strcmp(mode, "fast") == 0)
-		return op->fast;
-	if (strcmp(mode, "below") == 0)
-		return op->below;
-	if (strcmp(mode, "pidns") == 0) /* the other process has no number there */
-		return op->run != op_kill;
-	return strcmp(mode, "short") != 0 || op->fast;
+	return strcmp(mode, word) == 0;
+}
+
+static bool is_wanted(const struct checker_op *op, const char *mode)
+{
+	if (op->is_here && !op->is_here())
+		return false;
+	if (is(mode, "fast") || is(mode, "short"))
+		return op->flags & CHECKER_FAST;
+	if (is(mode, "below"))
+		return op->flags & CHECKER_BELOW;
+	if (is(mode, "pidns")) /* the other process has no number there */
+		return !(op->flags & CHECKER_OTHER);
+	return true;
+}
+
+static unsigned int get_times(const struct checker_op *op, const char *mode)
+{
+	return is(mode, "rate") && op->flags & CHECKER_FAST ? RATE : 1;
+}
+
+/* What is made ready goes by another name than what is counted. */
+static void set_name(const char *name)
+{
+	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 static void work(long rounds, const char *mode)
 {
-	if (strcmp(mode, "denied") == 0)
+	unsigned int times[64] = { 0 };
+
+	if (checker_n_ops > sizeof(times) / sizeof(times[0]))
+		abort();
+	for (size_t i = 0; i < checker_n_ops; i++) {
+		if (is_wanted(&checker_ops[i], mode))
+			times[i] = get_times(&checker_ops[i], mode);
+	}
+	prepare_own();
+	if (is(mode, "denied"))
 		drop_effective();
-	if (strcmp(mode, "below") == 0 && unshare(CLONE_NEWUSER) < 0)
+	if (is(mode, "below") && unshare(CLONE_NEWUSER) < 0)
 		die("unshare");
-	for (size_t i = 0; i < N_OPS; i++) {
-		if (!is_wanted(&ops[i], mode))
-			continue;
-		for (long n = 0; n < rounds; n++)
-			ops[i].run();
-	}
-}
-
-static void work_short(long rounds)
-{
+	set_name("checker");
 	for (long n = 0; n < rounds; n++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			die("fork");
-		if (pid == 0) {
-			work(1, "short");
-			_exit(0);
+		for (size_t i = 0; i < checker_n_ops; i++) {
+			for (unsigned int k = 0; k < times[i]; k++)
+				checker_ops[i].run();
 		}
-		(void)waitpid(pid, NULL, 0);
 	}
 }
 
-static void work_in_pidns(long rounds)
+static void run_child(long rounds, const char *mode)
 {
-	pid_t pid;
+	pid_t pid = fork();
 
-	if (unshare(CLONE_NEWPID) < 0)
-		die("unshare");
-	pid = fork(); /* its init */
 	if (pid < 0)
 		die("fork");
 	if (pid == 0) {
-		work(rounds, "pidns");
+		work(rounds, mode);
 		_exit(0);
 	}
 	(void)waitpid(pid, NULL, 0);
@@ -315,49 +205,80 @@ static void start_worker(long rounds, const char *mode)
 		die("fork");
 	if (pid)
 		return;
-	(void)prctl(PR_SET_NAME, "checker", 0, 0, 0);
-	if (strcmp(mode, "short") == 0)
-		work_short(rounds);
-	else if (strcmp(mode, "pidns") == 0)
-		work_in_pidns(rounds);
-	else
+	if (is(mode, "names"))
+		_exit(checker_crowd_names(rounds) < 0);
+	if (is(mode, "cgroups"))
+		_exit(checker_crowd_cgroups(rounds) < 0);
+	if (is(mode, "short")) {
+		for (long n = 0; n < rounds; n++)
+			run_child(1, mode);
+	} else if (is(mode, "pidns")) {
+		if (unshare(CLONE_NEWPID) < 0)
+			die("unshare");
+		run_child(rounds, mode); /* its init */
+	} else {
 		work(rounds, mode);
+	}
 	_exit(0);
 }
 
-static void print_calls(const char *mode)
+static void print_check(const struct checker_op *op, const struct checker_check *check,
+			unsigned int times)
 {
-	for (size_t i = 0; i < N_OPS; i++) {
-		if (is_wanted(&ops[i], mode))
-			printf("%s\n", ops[i].name);
+	const char *where = op->flags & CHECKER_HOST	    ? "host"
+			    : op->flags & CHECKER_HOST_ONLY ? "host-only"
+							    : "own";
+
+	if (check->cap)
+		printf("%s %u %u %s\n", check->cap, check->granted * times, check->denied * times,
+		       where);
+}
+
+static void print_checks(const char *mode)
+{
+	for (size_t i = 0; i < checker_n_ops; i++) {
+		const struct checker_op *op = &checker_ops[i];
+
+		if (!is_wanted(op, mode))
+			continue;
+		print_check(op, &op->check, get_times(op, mode));
+		print_check(op, &op->more, get_times(op, mode));
 	}
 }
 
 int main(int argc, char *argv[])
 {
 	const char *mode = argc > 3 ? argv[3] : "";
-	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+	long rounds = argc > 2 ? strtol(argv[1], NULL, 10) : -1;
 	long processes = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+	bool failed = false;
 
 	if (rounds < 0 || processes < 1) {
-		fprintf(stderr,
-			"usage: checker ROUNDS PROCESSES [denied|below|pidns|short|fast]\n");
+		fprintf(stderr, "usage: checker ROUNDS PROCESSES "
+				"[denied|below|pidns|short|fast|rate|names|cgroups]\n");
 		return 2;
 	}
-	if (rounds == 0) { /* what it would check */
-		print_calls(mode);
+	if (rounds == 0) {
+		print_checks(mode);
 		return 0;
 	}
-	/* What is made ready goes by another name than what is counted. */
-	(void)prctl(PR_SET_NAME, "preparing", 0, 0, 0);
-	prepare();
+	set_name("preparing");
+	prepare_files();
+	prepare_semaphore();
+	prepare_other();
 	for (long i = 0; i < processes; i++)
 		start_worker(rounds, mode);
-	for (long i = 0; i < processes;)
-		i += waitpid(-1, NULL, 0) > 0;
-	(void)kill(other, SIGKILL);
-	(void)waitpid(other, NULL, 0);
-	(void)unlink(path);
-	(void)semctl(sem, 0, IPC_RMID);
-	return 0;
+	for (long i = 0; i < processes;) {
+		int status;
+
+		if (waitpid(-1, &status, 0) <= 0)
+			continue;
+		i++;
+		failed |= status != 0;
+	}
+	(void)kill(checker.other, SIGKILL);
+	(void)waitpid(checker.other, NULL, 0);
+	(void)unlink(checker.path);
+	(void)semctl(checker.sem, 0, IPC_RMID);
+	return failed;
 }
