@@ -77,7 +77,8 @@ bats_tests = \
 	tests/bats/run.bats \
 	tests/bats/fault.bats \
 	tests/bats/load.bats \
-	tests/bats/learn.bats
+	tests/bats/learn.bats \
+	tests/bats/learn-load.bats
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c

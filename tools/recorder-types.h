@@ -66,7 +66,7 @@ struct cgroup {
 };
 
 struct list_head {
-	struct list_head *next;
+	struct list_head *next, *prev;
 };
 
 struct css_set {

@@ -49,6 +49,13 @@ __u32 user_ns;	/* the container's own */
 __u64 bounding; /* what its init was left */
 __u64 now;	/* seconds since the epoch; told from outside, as asking costs more than counting */
 
+/* Found out here: where name=systemd stands in the list of hierarchies that a css_set has. */
+struct {
+	__u64 root; /* where its struct cgroup_root is */
+	__u32 steps;
+	bool from_end;
+} place;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 1); /* recorder.c */
@@ -77,20 +84,6 @@ struct {
 	__type(key, __u32);
 	__type(value, __u8);
 } marks SEC(".maps");
-
-/* Which member of a css_set is of name=systemd. */
-struct link {
-	struct cgrp_cset_link *link;
-	struct cgroup *cgroup;
-	__u64 id;
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64);
-	__type(value, struct link);
-} links SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -309,51 +302,70 @@ static __always_inline bool is_systemd_hierarchy(struct cgroup *cgroup)
 	return __builtin_memcmp(name, "systemd", 8) == 0;
 }
 
-/* A css_set holds one cgroup of each hierarchy, in a list. */
-static __noinline __u64 find_link(struct css_set *set)
+static __always_inline struct cgroup *get_linked(struct list_head *at)
 {
-	struct list_head *next = BPF_CORE_READ(set, cgrp_links.next);
-	__u64 key = (__u64)set;
+	struct cgrp_cset_link *link =
+		(void *)at - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
+
+	return BPF_CORE_READ(link, cgrp);
+}
+
+/* A css_set holds one cgroup of each hierarchy, in a list, the oldest hierarchy first. */
+static __noinline struct kernfs_node *find_systemd_node(struct css_set *set)
+{
+	struct list_head *at = BPF_CORE_READ(set, cgrp_links.next);
+	struct cgroup *found = NULL;
+	__u32 n = 0, steps = 0;
 
 	for (int i = 0; i < LINKS_MAX; i++) {
-		struct cgrp_cset_link *link =
-			(void *)next - bpf_core_field_offset(struct cgrp_cset_link, cgrp_link);
-		struct cgroup *cgroup = BPF_CORE_READ(link, cgrp);
+		struct cgroup *cgroup = get_linked(at);
 
-		if (is_systemd_hierarchy(cgroup)) {
-			struct link value = { link, cgroup, BPF_CORE_READ(cgroup, kn, id) };
-
-			bpf_map_update_elem(&links, &key, &value, BPF_ANY);
-			return value.id;
+		if (!found && is_systemd_hierarchy(cgroup)) {
+			found = cgroup;
+			steps = n;
 		}
-		next = BPF_CORE_READ(next, next);
+		at = BPF_CORE_READ(at, next);
+		n++;
+		if ((void *)at == (void *)set + bpf_core_field_offset(struct css_set, cgrp_links))
+			break;
 	}
-	return 0;
+	if (!found)
+		return NULL;
+	place.root = (__u64)BPF_CORE_READ(found, root);
+	place.from_end = n - 1 - steps < steps;
+	place.steps = place.from_end ? n - 1 - steps : steps;
+	return BPF_CORE_READ(found, kn);
 }
 
-/* Its id in name=systemd.  All of these are freed and used again, so it is asked each time. */
-static __always_inline __u64 get_systemd_id(struct css_set *set)
-{
-	__u64 key = (__u64)set;
-	struct cgrp_cset_link *link;
-	struct link *known;
-
-	if (!has_systemd_hierarchy)
-		return 0;
-	known = bpf_map_lookup_elem(&links, &key);
-	link = known ? known->link : NULL;
-	if (known && BPF_CORE_READ(link, cset) == set && BPF_CORE_READ(link, cgrp) == known->cgroup)
-		return known->id;
-	return find_link(set);
-}
-
+/*
+ * Its cgroup in name=systemd.  Css_sets, cgroups and what links them are freed and used again
+ * as fast as a guest likes, so of them nothing is remembered: each time the list is walked,
+ * by the shorter way.
+ */
 static __noinline struct kernfs_node *get_systemd_node(struct css_set *set)
 {
-	__u64 key = (__u64)set;
-	struct link *known = bpf_map_lookup_elem(&links, &key);
-	struct cgroup *cgroup = known ? known->cgroup : NULL;
+	struct list_head *at;
+	struct cgroup *cgroup;
+	__u32 steps = place.steps;
 
-	return cgroup ? BPF_CORE_READ(cgroup, kn) : NULL;
+	if (place.from_end) {
+		at = BPF_CORE_READ(set, cgrp_links.prev);
+		for (__u32 i = 0; i < LINKS_MAX && i < steps; i++)
+			at = BPF_CORE_READ(at, prev);
+	} else {
+		at = BPF_CORE_READ(set, cgrp_links.next);
+		for (__u32 i = 0; i < LINKS_MAX && i < steps; i++)
+			at = BPF_CORE_READ(at, next);
+	}
+	cgroup = get_linked(at);
+	if (place.root && (__u64)BPF_CORE_READ(cgroup, root) == place.root)
+		return BPF_CORE_READ(cgroup, kn);
+	return find_systemd_node(set);
+}
+
+static __always_inline __u64 get_systemd_id(struct css_set *set)
+{
+	return has_systemd_hierarchy ? BPF_CORE_READ(get_systemd_node(set), id) : 0;
 }
 
 static __noinline int describe_program(struct file *file, const struct recorder_key *key)
