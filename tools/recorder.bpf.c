@@ -371,7 +371,7 @@ static __always_inline __u64 get_systemd_id(struct css_set *set)
 static __noinline int describe_program(struct file *file, const struct recorder_key *key)
 {
 	struct recorder_program_key id = { .inode = key->inode, .device = key->device };
-	struct dentry *root, *dentry;
+	struct dentry *root, *dentry, *last = NULL;
 	__u32 zero = 0;
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
 
@@ -384,14 +384,15 @@ static __noinline int describe_program(struct file *file, const struct recorder_
 	for (__u32 i = 0; i < RECORDER_PARTS; i++) {
 		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 
-		/* A memfd lies in no folder: its own name is all there is. */
-		if (dentry == root || (i && dentry == parent)) {
+		/* A memfd lies in no folder, and of a file that is mounted it is the root. */
+		if (i && (dentry == root || last == root || dentry == parent)) {
 			scratch->program.more = 0;
 			break;
 		}
 		bpf_probe_read_kernel_str(scratch->program.part[i], RECORDER_PART,
 					  BPF_CORE_READ(dentry, d_name.name));
 		scratch->program.n = i + 1;
+		last = dentry;
 		dentry = parent;
 	}
 	bpf_map_update_elem(&programs, &id, &scratch->program, BPF_ANY);
