@@ -401,6 +401,12 @@ static __noinline int describe_program(struct file *file, const struct recorder_
 
 /* --- Counting ---------------------------------------------------------------- */
 
+/*
+ * Each processor has its own numbers, of which each is written by one program, and the kernel
+ * does not run that on a processor where it runs already (it says how often it did not): so
+ * none of them needs an atomic addition.
+ */
+
 static __always_inline void count(const struct recorder_key *key, struct file *exe,
 				  struct css_set *set)
 {
@@ -410,13 +416,13 @@ static __always_inline void count(const struct recorder_key *key, struct file *e
 	__u32 i;
 
 	if (st)
-		__sync_fetch_and_add(&st->answers[key->answer & 1], 1);
+		st->answers[key->answer & 1]++;
 	if (!value) {
 		struct recorder_count none = {};
 
 		/* Another processor may have been first: what counts is the second look. */
 		if (bpf_map_update_elem(&counts, key, &none, BPF_NOEXIST) == 0 && st)
-			__sync_fetch_and_add(&st->keys, 1);
+			st->keys++;
 		value = bpf_map_lookup_elem(&counts, key);
 		if (value) {
 			describe_cgroup(BPF_CORE_READ(set, dfl_cgrp, kn), 0);
@@ -426,19 +432,18 @@ static __always_inline void count(const struct recorder_key *key, struct file *e
 		}
 	}
 	if (value) {
-		/* Another program may have come in between on this processor, none on others. */
-		__sync_fetch_and_add(&value->count, 1);
+		value->count++;
 		if (!value->first)
 			value->first = now;
 		value->last = now;
 		return;
 	}
 	if (st)
-		__sync_fetch_and_add(&st->unassigned, 1);
+		st->unassigned++;
 	i = RECORDER_LOSS(key->cap & (RECORDER_CAPS - 1), key->answer & 1, key->target);
 	lost = bpf_map_lookup_elem(&losses, &i);
 	if (lost)
-		__sync_fetch_and_add(lost, 1);
+		(*lost)++;
 }
 
 static __always_inline void send(const struct recorder_key *key, struct task_struct *task)
@@ -454,7 +459,7 @@ static __always_inline void send(const struct recorder_key *key, struct task_str
 	if (!event) {
 		st = get_stats();
 		if (st)
-			__sync_fetch_and_add(&st->events_lost, 1);
+			st->events_lost++;
 		return;
 	}
 	event->key = *key;
@@ -462,6 +467,23 @@ static __always_inline void send(const struct recorder_key *key, struct task_str
 	event->pid = BPF_CORE_READ(task, tgid);
 	event->tid = BPF_CORE_READ(task, pid);
 	bpf_ringbuf_submit(event, 0);
+}
+
+/*
+ * A thread's name is its own affair, and there can be thousands: that of the process.  The
+ * kernel fills it up with NULs (strscpy_pad() in __set_task_comm()); would it not, user space
+ * would add up what the rest of the key told apart.
+ */
+static __always_inline void get_comm(struct task_struct *task, char *ret, const bool direct)
+{
+	struct task_struct *leader = READ(task->group_leader, task, group_leader);
+
+	if (!direct) {
+		bpf_probe_read_kernel_str(ret, RECORDER_COMM, leader->comm);
+		return;
+	}
+	((__u64 *)ret)[0] = ((__u64 *)leader->comm)[0];
+	((__u64 *)ret)[1] = ((__u64 *)leader->comm)[1];
 }
 
 static __always_inline int handle(struct task_struct *task, const struct cred *cred,
@@ -491,9 +513,7 @@ static __always_inline int handle(struct task_struct *task, const struct cred *c
 	exe = READ(task->mm->exe_file, task, mm, exe_file);
 	key.inode = READ(exe->f_inode->i_ino, exe, f_inode, i_ino);
 	key.device = READ(exe->f_inode->i_sb->s_dev, exe, f_inode, i_sb, s_dev);
-	/* A thread's name is its own affair, and there can be thousands. */
-	bpf_probe_read_kernel_str(key.comm, sizeof(key.comm),
-				  READ(task->group_leader, task, group_leader)->comm);
+	get_comm(task, key.comm, direct);
 	count(&key, exe, set);
 	if (stream)
 		send(&key, task);
@@ -505,7 +525,7 @@ static __always_inline int handle(struct task_struct *task, const struct cred *c
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 parent_tgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
+	__u32 parent_tgid = parent->tgid, tgid = child->tgid;
 	struct recorder_stats *st;
 	__u8 *mark, attach = RECORDER_ATTACH;
 
@@ -529,7 +549,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u32 tgid = task->tgid;
 	__u8 *mark = bpf_map_lookup_elem(&marks, &tgid);
 
 	/* LXC's child has become init. */
@@ -541,9 +561,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u32 tgid = task->tgid;
 
-	if (BPF_CORE_READ(task, signal, live.counter) == 0) /* the last thread */
+	if (task->signal->live.counter == 0) /* the last thread */
 		bpf_map_delete_elem(&marks, &tgid);
 	return 0;
 }
