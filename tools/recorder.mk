@@ -2,7 +2,9 @@
 #
 # The recorder behind "learn" and "trace".  Its BPF program is compiled here and carried
 # inside the command; a machine that runs it needs neither compiler nor headers.
-recorder_bpf = tools/recorder.bpf.c tools/recorder-shared.h tools/recorder-types.h
+recorder_bpf = \
+	tools/recorder.bpf.c tools/recorder-maps.bpf.h tools/recorder-names.bpf.h \
+	tools/recorder-whose.bpf.h tools/recorder-shared.h tools/recorder-types.h
 recorder_user = \
 	tools/recorder.c tools/recorder-collect.c tools/recorder-names.c \
 	tools/recorder-kernel.h
