@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/proc.h"
 #include "lib/span.h"
 
 #define BACKLOG 4
@@ -49,13 +50,24 @@ void gate_close(struct gate *gate)
 	gate->fd = -EBADF;
 }
 
-/* The name stands in the process list, so anybody can come. */
-static bool is_own_user(int fd)
+/*
+ * The name stands in the process list, and in /proc/net/unix of a container that has the
+ * host's network: so anybody can come, also root of a container without a user namespace of
+ * its own.  LXC's hook is in our pid namespace, no process of a container is.
+ */
+static bool is_hook(int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
+	bool same = false;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 || peer.uid != geteuid() ||
+	    peer.pid <= 0)
+		return false;
+	auto_close int own = proc_open(0), theirs = proc_open(peer.pid);
+
+	return own >= 0 && theirs >= 0 && proc_same_namespace(own, theirs, "pid", &same) == 0 &&
+	       same;
 }
 
 int gate_accept(const struct gate *gate, pid_t *ret_init)
@@ -68,7 +80,7 @@ int gate_accept(const struct gate *gate, pid_t *ret_init)
 
 	if (fd < 0)
 		return -errno;
-	if (!is_own_user(fd))
+	if (!is_hook(fd))
 		return -EAGAIN;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) < 0)
 		return -errno;

@@ -20,7 +20,8 @@ void gate_close(struct gate *gate);
 
 /*
  * Who is at the gate: the process that waits in *ret_init and an owned descriptor to answer
- * by.  -EAGAIN if there is nobody, or not somebody of our own user; else -errno.
+ * by.  -EAGAIN if there is nobody, or not somebody of our own user in our own pid namespace;
+ * else -errno.
  */
 int gate_accept(const struct gate *gate, pid_t *ret_init);
 

@@ -241,6 +241,46 @@ misuse() {
 	same "$(counts "$ct" '.origin == "workload"')" "$(expect "$ct" 3)"
 }
 
+# The name of the gate that process $1 keeps.
+gate_of() {
+	local fd target
+	for fd in "/proc/$1/fd"/*; do
+		target=$(readlink "$fd") || continue
+		[[ $target = socket:* ]] || continue
+		awk -v inode="${target//[!0-9]/}" '$7 == inode && $8 ~ /^@/ { print substr($8, 2) }' /proc/net/unix
+	done
+}
+
+# As learn-gate, but from the pid namespace of process $1: tells of process $2.
+knock() {
+	timeout 10 nsenter --pid="/proc/$1/ns/pid" -- timeout 5 \
+		socat -t 2 - "ABSTRACT-CONNECT:$gate,socktype=5" <<<"$2" 3>&- 4>&- || true
+}
+
+@test "root of a container without user and network namespace is not let in at the gate" {
+	need_recorder
+	command -v socat >/dev/null || cannot "no socat"
+	new "$ct" busybox priv
+	new "$two" busybox priv
+	ct_start "$two"
+	"$cmd" learn -P "$(ct_lxcpath)" "$ct" 2>"$err" >/dev/null </dev/null 3>&- 4>&- &
+	job=$!
+	wait_for 20 grep -q ': ready' "$err"
+	gate=$(gate_of "$job")
+	[ -n "$gate" ]
+	inner=$(ct_pid "$two")
+	[ "$(knock "$inner" "$inner")" = "" ]
+	kill -0 "$job"
+	grep -c ': booting' "$err"
+	[ "$(grep -c ': booting' "$err")" = 1 ]
+	# But from where LXC's hooks are.
+	[ "$(knock self "$inner")" = go ]
+	wait_for 20 bash -c "[ \$(grep -c ': booting' '$err') = 2 ]"
+	kill -TERM "$job"
+	wait "$job" || true
+	job=
+}
+
 @test "trace: a line for each check, filters, JSON, totals, and an end" {
 	need_recorder
 	new "$ct" bookworm priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
