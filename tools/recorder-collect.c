@@ -26,7 +26,7 @@ static bool add_up(const struct recorder_count *cpus, int n, struct recorder_cou
 	return sum.count;
 }
 
-static int collect_counts(const struct recorder *rec, struct record *record)
+static int collect_counts(struct recorder *rec, struct record *record)
 {
 	size_t size = (size_t)rec->n_cpus * sizeof(struct recorder_count);
 	auto_free struct recorder_count *cpus = malloc(size);
@@ -49,6 +49,8 @@ static int collect_counts(const struct recorder *rec, struct record *record)
 			continue;
 		recorder_get_check(rec, &key, &names, &check);
 		check.count = sum.count;
+		if (names.lost)
+			rec->unnamed += sum.count;
 		check.first = (int64_t)sum.first;
 		check.last = (int64_t)sum.last;
 		r = record_add_check(record, &check);

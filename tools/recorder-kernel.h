@@ -28,12 +28,14 @@ struct recorder {
 	recorder_take take; /* while the ring is read */
 	void *take_state;
 	int64_t real_minus_monotonic; /* ns */
+	uint64_t unnamed;	      /* checks; see struct recorder_totals */
 };
 
 /* The names in a check, as text; each escaped and empty for none. */
 struct recorder_names {
 	char unit[RECORD_TEXT_MAX + 1], program[RECORD_TEXT_MAX + 1];
 	char comm[RECORD_TEXT_MAX + 1], syscall[64];
+	bool lost; /* the kernel had no room for that of the unit or of the program */
 };
 void recorder_get_names(const struct recorder *rec, const struct recorder_key *key,
 			struct recorder_names *ret);

@@ -95,12 +95,13 @@ struct span recorder_get_unit(struct span path, const char *base)
 	return slice.n ? slice : path;
 }
 
-/* The path of a cgroup from the root of its hierarchy. */
-static void get_cgroup_path(const struct recorder *rec, uint64_t id, uint64_t systemd, char *buf,
+/* The path of a cgroup from the root of its hierarchy; false if it is not all there. */
+static bool get_cgroup_path(const struct recorder *rec, uint64_t id, uint64_t systemd, char *buf,
 			    size_t size)
 {
 	struct recorder_cgroup *parts = calloc(DEPTH_MAX, sizeof(*parts));
 	struct emit e = { .buf = buf, .size = size };
+	bool whole = false;
 	size_t n = 0;
 
 	buf[0] = '\0';
@@ -108,8 +109,10 @@ static void get_cgroup_path(const struct recorder *rec, uint64_t id, uint64_t sy
 		struct recorder_cgroup_key key = { .id = id, .systemd = systemd };
 
 		if (bpf_map__lookup_elem(rec->bpf->maps.cgroups, &key, sizeof(key), &parts[n],
-					 sizeof(parts[n]), 0) < 0 ||
-		    !parts[n].parent)
+					 sizeof(parts[n]), 0) < 0)
+			break;
+		whole = !parts[n].parent;
+		if (whole)
 			break;
 		id = parts[n++].parent;
 	}
@@ -119,21 +122,26 @@ static void get_cgroup_path(const struct recorder *rec, uint64_t id, uint64_t sy
 		emit_str(&e, parts[n].name);
 	}
 	free(parts);
+	return whole;
 }
 
-/* The unified hierarchy first: systemd uses the other one where it has no choice. */
-static void get_unit(const struct recorder *rec, const struct recorder_key *key, struct emit *e)
+/*
+ * The unified hierarchy first: systemd uses the other one where it has no choice.  False if
+ * there may be a unit whose name is lost.
+ */
+static bool get_unit(const struct recorder *rec, const struct recorder_key *key, struct emit *e)
 {
 	char path[2 * RECORDER_PATH];
+	bool whole = get_cgroup_path(rec, key->cgroup, 0, path, sizeof(path));
 
-	get_cgroup_path(rec, key->cgroup, 0, path, sizeof(path));
 	for (size_t i = rec->n_bases; i-- > 0 && !e->len;)
 		emit_escaped(e, recorder_get_unit(span_of(path), rec->bases[i].unified));
 	if (e->len || !key->systemd)
-		return;
-	get_cgroup_path(rec, key->systemd, 1, path, sizeof(path));
+		return e->len || whole;
+	whole = get_cgroup_path(rec, key->systemd, 1, path, sizeof(path)) && whole;
 	for (size_t i = rec->n_bases; i-- > 0 && !e->len;)
 		emit_escaped(e, recorder_get_unit(span_of(path), rec->bases[i].systemd));
+	return e->len || whole;
 }
 
 /* --- Programs and system calls ------------------------------------------------ */
@@ -179,8 +187,9 @@ void recorder_get_names(const struct recorder *rec, const struct recorder_key *k
 	struct emit comm = EMIT_INIT(ret->comm), syscall = EMIT_INIT(ret->syscall);
 	size_t n = strnlen(key->comm, sizeof(key->comm));
 
-	get_unit(rec, key, &unit);
+	ret->lost = !get_unit(rec, key, &unit);
 	get_program(rec, key, &program);
+	ret->lost |= key->inode && !program.len;
 	emit_escaped(&comm, (struct span){ key->comm, n });
 	get_syscall(key, &syscall);
 }

@@ -494,7 +494,7 @@ static uint64_t get_misses(const struct bpf_program *program)
 int recorder_get_totals(const struct recorder *rec, struct recorder_totals *ret)
 {
 	auto_free struct recorder_stats *cpus = calloc((size_t)rec->n_cpus, sizeof(*cpus));
-	struct recorder_totals t = { 0 };
+	struct recorder_totals t = { .unnamed = rec->unnamed };
 	uint64_t entries = 0, returns = 0;
 	uint32_t zero = 0;
 	int r;

@@ -34,7 +34,8 @@ struct recorder_error {
 struct recorder_totals {
 	uint64_t checks, denied, keys;
 	uint64_t unassigned, unmarked, events_lost;
-	uint64_t missed; /* in the kernel's own count */
+	uint64_t missed;  /* in the kernel's own count */
+	uint64_t unnamed; /* whose unit or program found no room; known once collected */
 };
 
 /* Loads and attaches at the first attach point that works: 0, or -errno and *ret_error. */

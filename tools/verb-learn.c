@@ -173,15 +173,27 @@ static int save(struct session *s, const struct options *o)
 	return r;
 }
 
-static int report(const struct session *s)
+void learn_tell_losses(const struct command *cmd, const struct recorder *rec)
 {
 	struct recorder_totals t;
-	int r = 0;
 
-	if (recorder_get_totals(s->rec, &t) == 0 && t.unmarked)
-		command_error(s->cmd->verb,
+	if (recorder_get_totals(rec, &t) < 0)
+		return;
+	if (t.unmarked)
+		command_error(cmd->verb,
 			      "where %llu processes came from is not known: too many at once",
 			      (unsigned long long)t.unmarked);
+	if (t.unnamed)
+		command_error(cmd->verb,
+			      "of %llu checks the unit or program has no name: too many of them",
+			      (unsigned long long)t.unnamed);
+}
+
+static int report(const struct session *s)
+{
+	int r = 0;
+
+	learn_tell_losses(s->cmd, s->rec);
 	if (s->cmd->json)
 		r = learn_report_json(s->record);
 	else if (!s->cmd->quiet)

@@ -32,4 +32,7 @@ int learn_take_number(const struct command *cmd, const char *name, const char *v
 int learn_open_recorder(const struct command *cmd, const struct recorder_options *options,
 			struct recorder **ret);
 
+/* At the end, what was lost besides what the record has: a line each, or nothing. */
+void learn_tell_losses(const struct command *cmd, const struct recorder *rec);
+
 #endif

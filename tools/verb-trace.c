@@ -228,6 +228,7 @@ static int print_totals(struct session *s)
 	if (t.events_lost) /* counted below all the same */
 		command_error(s->cmd->verb, "%" PRIu64 " lines are missing: they came too fast",
 			      t.events_lost);
+	learn_tell_losses(s->cmd, s->rec);
 	if (s->cmd->quiet)
 		return 0;
 	if (s->cmd->json)

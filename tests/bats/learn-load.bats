@@ -40,3 +40,45 @@ of() { jq -r "$1" "$BATS_TEST_TMPDIR/json"; }
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/units")" = 6000 ]
 	[ "$(of .unassigned)" = 0 ]
 }
+
+# Nothing that a terminal would take for more than text.
+is_plain() {
+	if LC_ALL=C grep -n '[^ -~]' "$@"; then
+		return 1
+	fi
+}
+
+# The run's own count is that of all its parts.
+adds_up() {
+	jq -e '.runs[0].checks == ([.checks[].count, .losses[].count] | add)' "$(record "$ct")"
+}
+
+@test "names by the thousand, with escapes: said, counted, and shown as text" {
+	need_recorder
+	new "$ct" bookworm priv
+	learn "$ct" --leave-running -- checker 20000 2 names >"$BATS_TEST_TMPDIR/table"
+	cat "$err" "$BATS_TEST_TMPDIR/table"
+	is_plain "$err" "$BATS_TEST_TMPDIR/table" "$(record "$ct")"
+	grep -Eq '^  of [0-9]{4,} checks only the capability is known' "$BATS_TEST_TMPDIR/table"
+	adds_up
+	jq -e '[(.checks[] | select(.program == "/usr/bin/checker")), .losses[] | select(.capability == "setuid") | .count] | add == 120000' "$(record "$ct")"
+	jq -e '.checks | any(.comm == "\\x1b[7m\\x22\\x0a")' "$(record "$ct")"
+	# Once more, while it is full of other names.
+	"$cmd" trace --json --time=3 -P "$(ct_lxcpath)" "$ct" >"$BATS_TEST_TMPDIR/lines" 2>"$err" </dev/null 3>&- 4>&- &
+	local job=$!
+	wait_for 20 test -s "$BATS_TEST_TMPDIR/lines"
+	ct_exec "$ct" checker 100 1 names
+	wait "$job"
+	is_plain "$BATS_TEST_TMPDIR/lines"
+	jq -es 'map(select(.comm? == "\\x1b[7m\\x22\\x0a")) | length == 3' "$BATS_TEST_TMPDIR/lines"
+}
+
+@test "more cgroups than there is room for their names: said, and counted" {
+	need_recorder
+	new "$ct" bookworm priv
+	learn "$ct" --json -- checker 5000 2 cgroups >"$BATS_TEST_TMPDIR/json"
+	cat "$err"
+	grep -Eq '^lxc-harden: learn: of [0-9]{4,} checks the unit or program has no name: too many of them$' "$err"
+	adds_up
+	jq -e '[(.checks[] | select(.program == "/usr/bin/checker")), .losses[] | select(.capability == "setuid") | .count] | add >= 30000' "$(record "$ct")"
+}
