@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the kernel counted, as a record. */
+/* What the kernel counted: totals, and a record at the end. */
 #include "config.h"
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +10,51 @@
 #include "lib/cleanup.h"
 #include "tools/recorder-kernel.h"
 #include "tools/recorder.skel.h"
+
+/* Times that the kernel did not run a program as it was running already. */
+static uint64_t get_misses(const struct bpf_program *program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_program__fd(program) < 0 ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size) < 0)
+		return 0;
+	return info.recursion_misses;
+}
+
+int recorder_get_totals(const struct recorder *rec, struct recorder_totals *ret)
+{
+	auto_free struct recorder_stats *cpus = calloc((size_t)rec->n_cpus, sizeof(*cpus));
+	struct recorder_totals t = { .unnamed = rec->unnamed };
+	uint64_t entries = 0, returns = 0;
+	uint32_t zero = 0;
+	int r;
+
+	if (!cpus)
+		return -ENOMEM;
+	r = bpf_map__lookup_elem(rec->bpf->maps.stats, &zero, sizeof(zero), cpus,
+				 (size_t)rec->n_cpus * sizeof(*cpus), 0);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < rec->n_cpus; i++) {
+		t.checks += cpus[i].answers[RECORD_GRANTED] + cpus[i].answers[RECORD_DENIED];
+		t.denied += cpus[i].answers[RECORD_DENIED];
+		t.keys += cpus[i].keys;
+		t.unassigned += cpus[i].unassigned;
+		t.unmarked += cpus[i].unmarked;
+		t.events_lost += cpus[i].events_lost;
+		entries += cpus[i].entries;
+		returns += cpus[i].returns;
+	}
+	t.missed = get_misses(rec->bpf->progs.by_tracepoint) +
+		   get_misses(rec->bpf->progs.by_fexit) + get_misses(rec->bpf->progs.by_kprobe) +
+		   get_misses(rec->bpf->progs.by_kretprobe);
+	if (entries > returns)
+		t.missed += entries - returns;
+	*ret = t;
+	return 0;
+}
 
 /* Of all processors; false if none has counted. */
 static bool add_up(const struct recorder_count *cpus, int n, struct recorder_count *ret)

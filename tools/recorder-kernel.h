@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the parts of the recorder share: recorder.c, recorder-names.c, recorder-collect.c. */
+/*
+ * What the parts of the recorder share: recorder.c, recorder-watch.c, recorder-names.c,
+ * recorder-collect.c.
+ */
 #ifndef TOOLS_RECORDER_KERNEL_H
 #define TOOLS_RECORDER_KERNEL_H
 
@@ -30,6 +33,9 @@ struct recorder {
 	int64_t real_minus_monotonic; /* ns */
 	uint64_t unnamed;	      /* checks; see struct recorder_totals */
 };
+
+__attribute__((format(printf, 2, 3))) void recorder_set_error(struct recorder_error *error,
+							      const char *format, ...);
 
 /* The names in a check, as text; each escaped and empty for none. */
 struct recorder_names {

@@ -6,7 +6,7 @@ recorder_bpf = \
 	tools/recorder.bpf.c tools/recorder-maps.bpf.h tools/recorder-names.bpf.h \
 	tools/recorder-whose.bpf.h tools/recorder-shared.h tools/recorder-types.h
 recorder_user = \
-	tools/recorder.c tools/recorder-collect.c tools/recorder-names.c \
+	tools/recorder.c tools/recorder-collect.c tools/recorder-names.c tools/recorder-watch.c \
 	tools/recorder-kernel.h
 EXTRA_DIST += $(recorder_bpf)
 tools_lxc_harden_SOURCES += \
