@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See record.h; reading is in record-parse.c. */
+/* See record.h: what a record is made of, and how it adds up. */
 #include "config.h"
 
 #include "tools/record.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
-#include <time.h>
 
-#include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "lib/io.h"
-#include "lib/json.h"
 
 const char *const record_answers[RECORD_N_ANSWERS] = { "granted", "denied" };
 const char *const record_targets[RECORD_N_TARGETS] = { "own", "below", "other" };
 const char *const record_origins[RECORD_N_ORIGINS] = { "guest", "attach", "workload", "lxc" };
 const char *const record_points[RECORD_N_POINTS] = { "tracepoint", "fexit", "kprobe" };
-const char *const record_verdicts[RECORD_N_VERDICTS] = { "unused", "probed", "denied", "needed" };
 
 static void free_text(const char *text)
 {
@@ -66,8 +59,7 @@ void record_free(struct record *record)
 
 /* --- Adding ------------------------------------------------------------------ */
 
-/* JSON readers keep 63 bits; a file may claim as many as it likes. */
-static uint64_t add_counts(uint64_t a, uint64_t b)
+uint64_t record_add_counts(uint64_t a, uint64_t b)
 {
 	return a > INT64_MAX - b ? INT64_MAX : a + b;
 }
@@ -155,7 +147,7 @@ int record_add_loss(struct record *record, const struct record_loss *loss)
 		struct record_loss *l = &record->losses[i];
 
 		if (l->cap == loss->cap && l->answer == loss->answer && l->target == loss->target) {
-			l->count = add_counts(l->count, loss->count);
+			l->count = record_add_counts(l->count, loss->count);
 			return 0;
 		}
 	}
@@ -241,7 +233,7 @@ static void add_up(struct record *record)
 			continue;
 		}
 		into = &record->checks[n - 1];
-		into->count = add_counts(into->count, check->count);
+		into->count = record_add_counts(into->count, check->count);
 		if (check->first < into->first)
 			into->first = check->first;
 		if (check->last > into->last)
@@ -251,8 +243,7 @@ static void add_up(struct record *record)
 	record->n_checks = n;
 }
 
-/* The rarest become losses: what a guest makes up by the thousand is each seen once. */
-static int cut(struct record *record, size_t max)
+int record_cut(struct record *record, size_t max)
 {
 	if (record->n_checks <= max)
 		return 0;
@@ -291,7 +282,7 @@ int record_settle(struct record *record)
 	}
 	if (record->n_losses)
 		qsort(record->losses, record->n_losses, sizeof(*record->losses), compare_losses);
-	return cut(record, RECORD_CHECKS_MAX);
+	return record_cut(record, RECORD_CHECKS_MAX);
 }
 
 int record_merge(struct record *into, const struct record *from)
@@ -309,250 +300,4 @@ int record_merge(struct record *into, const struct record *from)
 	into->n_runs_total = runs;
 	into->n_boots = boots;
 	return r < 0 ? r : record_settle(into);
-}
-
-/* --- What it says ------------------------------------------------------------ */
-
-/*
- * Where the attach point gives no options: system calls in which the kernel asks quietly.
- * Memory is accounted by __vm_enough_memory(), extended attributes of overlayfs and "trusted."
- * are listed for those who hold it; both go on without.
- */
-static const struct {
-	unsigned int cap;
-	const char *syscall;
-} probes[] = {
-	{ CAP_SYS_ADMIN, "brk" },	 { CAP_SYS_ADMIN, "mmap" },
-	{ CAP_SYS_ADMIN, "mremap" },	 { CAP_SYS_ADMIN, "mprotect" },
-	{ CAP_SYS_ADMIN, "execve" },	 { CAP_SYS_ADMIN, "execveat" },
-	{ CAP_SYS_ADMIN, "clone" },	 { CAP_SYS_ADMIN, "clone3" },
-	{ CAP_SYS_ADMIN, "fork" },	 { CAP_SYS_ADMIN, "vfork" },
-	{ CAP_SYS_ADMIN, "shmget" },	 { CAP_SYS_ADMIN, "shmat" },
-	{ CAP_SYS_ADMIN, "ftruncate" },	 { CAP_SYS_ADMIN, "fallocate" },
-	{ CAP_SYS_ADMIN, "listxattr" },	 { CAP_SYS_ADMIN, "llistxattr" },
-	{ CAP_SYS_ADMIN, "flistxattr" },
-};
-
-bool record_is_probe(const struct record_check *check)
-{
-	if (check->options_known)
-		return check->options & RECORD_NOAUDIT;
-	if (!check->syscall) /* the stack of a process grows in a page fault */
-		return check->cap == CAP_SYS_ADMIN;
-	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++) {
-		if (probes[i].cap == check->cap && strcmp(probes[i].syscall, check->syscall) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool record_counts(const struct record_check *check)
-{
-	return check->target == RECORD_OWN && check->origin != RECORD_LXC && !check->borrowed &&
-	       !record_is_probe(check);
-}
-
-static uint64_t *find_counter(struct record_use *use, const struct record_check *check)
-{
-	if (check->origin == RECORD_LXC)
-		return &use->lxc;
-	if (check->target == RECORD_BELOW)
-		return &use->below;
-	if (check->target == RECORD_OTHER)
-		return &use->other;
-	if (check->borrowed)
-		return &use->borrowed;
-	if (record_is_probe(check))
-		return &use->probed;
-	return check->answer == RECORD_GRANTED ? &use->granted : &use->denied;
-}
-
-/* Of a loss no more is known than this; taking it for a need is the safe side. */
-static void use_loss(struct record_use *use, const struct record_loss *loss)
-{
-	uint64_t *counter = loss->target == RECORD_BELOW     ? &use->below
-			    : loss->target == RECORD_OTHER   ? &use->other
-			    : loss->answer == RECORD_GRANTED ? &use->granted
-							     : &use->denied;
-
-	*counter = add_counts(*counter, loss->count);
-}
-
-void record_get_use(const struct record *record, unsigned int cap, struct record_use *ret)
-{
-	struct record_use use = { 0 };
-
-	for (size_t i = 0; i < record->n_checks; i++) {
-		uint64_t *counter;
-
-		if (record->checks[i].cap != cap)
-			continue;
-		counter = find_counter(&use, &record->checks[i]);
-		*counter = add_counts(*counter, record->checks[i].count);
-	}
-	for (size_t i = 0; i < record->n_losses; i++) {
-		if (record->losses[i].cap == cap)
-			use_loss(&use, &record->losses[i]);
-	}
-	if (use.granted)
-		use.verdict = RECORD_NEEDED;
-	else if (use.denied)
-		use.verdict = RECORD_REFUSED;
-	else if (use.probed)
-		use.verdict = RECORD_PROBED;
-	*ret = use;
-}
-
-/* --- Writing ----------------------------------------------------------------- */
-
-static void print_cap(struct json *j, const char *key, unsigned int cap)
-{
-	char buf[32];
-	struct emit e = EMIT_INIT(buf);
-
-	caps_emit_name(&e, cap);
-	json_str(j, key, buf);
-}
-
-static void print_time(struct json *j, const char *key, int64_t seconds)
-{
-	char buf[32];
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || !strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		(void)strcpy(buf, "1970-01-01T00:00:00Z"); /* NOLINT: sized to fit */
-	json_str(j, key, buf);
-}
-
-static void print_run(struct json *j, const struct record_run *run)
-{
-	json_begin_object(j, NULL);
-	json_bool(j, "boot", run->boot);
-	print_time(j, "begin", run->begin);
-	print_time(j, "end", run->end);
-	json_str(j, "kernel", run->kernel);
-	json_str(j, "point", record_points[run->point]);
-	json_begin_array(j, "held");
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		if (caps_has(run->held, cap))
-			print_cap(j, NULL, cap);
-	}
-	json_end_array(j);
-	json_u64(j, "checks", run->checks);
-	json_u64(j, "unassigned", run->unassigned);
-	json_u64(j, "missed", run->missed);
-	json_end_object(j);
-}
-
-static void print_options(struct json *j, const struct record_check *check)
-{
-	if (!check->options_known) {
-		json_null(j, "options");
-		return;
-	}
-	json_begin_array(j, "options");
-	if (check->options & RECORD_NOAUDIT)
-		json_str(j, NULL, "noaudit");
-	if (check->options & RECORD_INSETID)
-		json_str(j, NULL, "insetid");
-	json_end_array(j);
-}
-
-static void print_check(struct json *j, const struct record_check *check)
-{
-	json_begin_object(j, NULL);
-	print_cap(j, "capability", check->cap);
-	json_str(j, "answer", record_answers[check->answer]);
-	json_str(j, "target", record_targets[check->target]);
-	json_str(j, "origin", record_origins[check->origin]);
-	json_bool(j, "borrowed", check->borrowed);
-	print_options(j, check);
-	json_str(j, "unit", check->unit);
-	json_str(j, "program", check->program);
-	json_str(j, "comm", check->comm);
-	json_str(j, "syscall", check->syscall);
-	json_u64(j, "count", check->count);
-	print_time(j, "first", check->first);
-	print_time(j, "last", check->last);
-	json_end_object(j);
-}
-
-static void print_loss(struct json *j, const struct record_loss *loss)
-{
-	json_begin_object(j, NULL);
-	print_cap(j, "capability", loss->cap);
-	json_str(j, "answer", record_answers[loss->answer]);
-	json_str(j, "target", record_targets[loss->target]);
-	json_u64(j, "count", loss->count);
-	json_end_object(j);
-}
-
-static void print_all(struct json *j, const struct record *record)
-{
-	json_begin_object(j, NULL);
-	json_str(j, "schema", "lxc-harden-record");
-	json_u64(j, "version", RECORD_VERSION);
-	json_str(j, "container", record->container);
-	json_u64(j, "runs_total", record->n_runs_total);
-	json_u64(j, "boots", record->n_boots);
-	json_begin_array(j, "runs");
-	for (size_t i = 0; i < record->n_runs; i++)
-		print_run(j, &record->runs[i]);
-	json_end_array(j);
-	json_begin_array(j, "losses");
-	for (size_t i = 0; i < record->n_losses; i++)
-		print_loss(j, &record->losses[i]);
-	json_end_array(j);
-	json_begin_array(j, "checks");
-	for (size_t i = 0; i < record->n_checks; i++)
-		print_check(j, &record->checks[i]);
-	json_end_array(j);
-	json_end_object(j);
-	json_finish(j);
-}
-
-/* 0, -ENOMEM, or -E2BIG if it is more than size. */
-static int print_into(const struct record *record, size_t size, char **ret_text, size_t *ret_size)
-{
-	auto_free char *buf = malloc(size);
-	struct emit e = { .buf = buf, .size = size };
-	struct json j = { .e = &e };
-
-	if (!buf)
-		return -ENOMEM;
-	buf[0] = '\0';
-	print_all(&j, record);
-	if (e.full)
-		return -E2BIG;
-	*ret_size = e.len;
-	*ret_text = take_ptr(&buf);
-	return 0;
-}
-
-int record_print(struct record *record, char **ret_text, size_t *ret_size)
-{
-	size_t size = 65536;
-	int r;
-
-	while ((r = print_into(record, size, ret_text, ret_size)) == -E2BIG) {
-		if (size < RECORD_SIZE_MAX) {
-			size = size * 2 < RECORD_SIZE_MAX ? size * 2 : RECORD_SIZE_MAX;
-			continue;
-		}
-		/* Long names, which the guest chooses, cannot make a file that nobody reads. */
-		r = cut(record, record->n_checks / 2);
-		if (r < 0)
-			return r;
-	}
-	return r;
-}
-
-int record_write_at(int dirfd, struct record *record)
-{
-	auto_free char *text = NULL;
-	size_t size;
-	int r = record_print(record, &text, &size);
-
-	return r < 0 ? r : io_write_file_at(dirfd, RECORD_FILE, text, size, 0644);
 }

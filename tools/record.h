@@ -139,6 +139,12 @@ int record_add_run(struct record *record, const struct record_run *run);
 int record_add_loss(struct record *record, const struct record_loss *loss);
 int record_settle(struct record *record);
 
+/* The rarest checks become losses until there are at most max of them.  0 or -ENOMEM. */
+int record_cut(struct record *record, size_t max);
+
+/* Readers of JSON keep 63 bits, and a file may claim as many as it likes: no more than that. */
+uint64_t record_add_counts(uint64_t a, uint64_t b);
+
 /* Adds all that from holds to into, and settles it. */
 int record_merge(struct record *into, const struct record *from);
 
