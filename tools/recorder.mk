@@ -16,6 +16,7 @@ tools_lxc_harden_SOURCES += \
 	tools/learn-report.c tools/learn-report.h \
 	tools/record-file.c tools/record-file.h \
 	tools/session.c tools/session.h \
+	tools/session-container.c tools/session-guest.c tools/session-parts.h \
 	tools/verb-learn.c tools/verb-learn.h \
 	tools/verb-trace.c
 tools_lxc_harden_CFLAGS += $(BPF_CFLAGS)
