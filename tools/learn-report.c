@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See learn-report.h. */
+/* See learn-report.h: the table. */
 #include "config.h"
 
 #include "tools/learn-report.h"
@@ -14,94 +14,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "lib/json.h"
+#include "tools/learn-tally.h"
 
-#define SHOWN 3	      /* names in a cell of the table */
-#define NAMES_MAX 256 /* that are told apart for it, and those in the JSON */
-#define JSON_SIZE (4u << 20)
-
-/* --- Names by how often they stand ------------------------------------------- */
-
-struct tally {
-	const char *name;
-	uint64_t count;
-};
-
-struct tallies {
-	struct tally list[NAMES_MAX];
-	size_t n;
-};
-
-enum column { COLUMN_UNITS, COLUMN_PROGRAMS, COLUMN_SYSCALLS, N_COLUMNS };
-
-static const char *get_name(const struct record_check *check, enum column column)
-{
-	switch (column) {
-	case COLUMN_UNITS:
-		if (check->origin == RECORD_WORKLOAD)
-			return "(workload)";
-		if (check->origin == RECORD_ATTACH)
-			return "(attached)";
-		return check->unit;
-	case COLUMN_PROGRAMS:
-		return check->program ? check->program : check->comm;
-	default:
-		return check->syscall;
-	}
-}
-
-static void add_tally(struct tallies *t, const char *name, uint64_t count)
-{
-	for (size_t i = 0; i < t->n; i++) {
-		if (strcmp(t->list[i].name, name) == 0) {
-			t->list[i].count += count;
-			return;
-		}
-	}
-	if (t->n < NAMES_MAX)
-		t->list[t->n++] = (struct tally){ name, count };
-}
-
-static int compare_tallies(const void *pa, const void *pb)
-{
-	const struct tally *a = pa, *b = pb;
-
-	if (a->count != b->count)
-		return a->count < b->count ? 1 : -1;
-	return strcmp(a->name, b->name);
-}
-
-/* Of the checks that made the verdict. */
-static bool is_of_verdict(const struct record_check *check, enum record_verdict verdict)
-{
-	switch (verdict) {
-	case RECORD_NEEDED:
-		return record_counts(check) && check->answer == RECORD_GRANTED;
-	case RECORD_REFUSED:
-		return record_counts(check);
-	case RECORD_PROBED:
-		return check->target == RECORD_OWN && check->origin != RECORD_LXC &&
-		       !check->borrowed;
-	default:
-		return false;
-	}
-}
-
-static void get_tallies(const struct record *record, unsigned int cap, enum record_verdict verdict,
-			enum column column, struct tallies *ret)
-{
-	ret->n = 0;
-	for (size_t i = 0; i < record->n_checks; i++) {
-		const struct record_check *check = &record->checks[i];
-		const char *name = get_name(check, column);
-
-		if (check->cap == cap && name && is_of_verdict(check, verdict))
-			add_tally(ret, name, check->count);
-	}
-	qsort(ret->list, ret->n, sizeof(ret->list[0]), compare_tallies);
-}
-
-/* --- The table ---------------------------------------------------------------- */
+#define SHOWN 3 /* names in a cell of the table */
 
 static int set_number(struct libscols_line *line, size_t column, uint64_t number)
 {
@@ -145,7 +60,7 @@ static int add_row(struct libscols_table *table, const struct record *record, un
 	if (r == 0)
 		r = set_number(line, 4, use->probed);
 	for (unsigned int i = 0; r == 0 && i < N_COLUMNS; i++) {
-		get_tallies(record, cap, use->verdict, (enum column)i, t);
+		learn_get_tallies(record, cap, use->verdict, (enum column)i, t);
 		r = set_names(line, 5 + i, t);
 	}
 	return r;
@@ -274,115 +189,5 @@ int learn_report_table(const struct record *record)
 	printf("needed: the kernel granted it.  What the guest could do without is found out by "
 	       "taking it away\n"
 	       "(lxc-harden prove).  probed: the kernel asks, and goes on either way.\n");
-	return 0;
-}
-
-/* --- JSON ---------------------------------------------------------------------- */
-
-static void print_names(struct json *j, const char *key, const struct tallies *t)
-{
-	json_begin_array(j, key);
-	for (size_t i = 0; i < t->n; i++)
-		json_str(j, NULL, t->list[i].name);
-	json_end_array(j);
-}
-
-static void print_capability(struct json *j, const struct record *record, unsigned int cap,
-			     const struct record_use *use, struct tallies *t)
-{
-	static const char *const keys[N_COLUMNS] = { "units", "programs", "syscalls" };
-	char name[32];
-	struct emit e = EMIT_INIT(name);
-
-	caps_emit_name(&e, cap);
-	json_begin_object(j, NULL);
-	json_str(j, "name", name);
-	json_str(j, "verdict", record_verdicts[use->verdict]);
-	json_u64(j, "granted", use->granted);
-	json_u64(j, "denied", use->denied);
-	json_u64(j, "probed", use->probed);
-	json_u64(j, "below", use->below);
-	json_u64(j, "other", use->other);
-	json_u64(j, "borrowed", use->borrowed);
-	json_u64(j, "lxc", use->lxc);
-	for (unsigned int i = 0; i < N_COLUMNS; i++) {
-		get_tallies(record, cap, use->verdict, (enum column)i, t);
-		print_names(j, keys[i], t);
-	}
-	json_end_object(j);
-}
-
-static void print_totals(struct json *j, const struct record *record)
-{
-	uint64_t unassigned = 0, missed = 0, checks = 0;
-
-	for (size_t i = 0; i < record->n_losses; i++)
-		unassigned += record->losses[i].count;
-	for (size_t i = 0; i < record->n_checks; i++)
-		checks += record->checks[i].count;
-	for (size_t i = 0; i < record->n_runs; i++)
-		missed += record->runs[i].missed;
-	json_str(j, "container", record->container);
-	json_u64(j, "runs", record->n_runs_total);
-	json_u64(j, "boots", record->n_boots);
-	json_str(j, "point",
-		 record->n_runs ? record_points[record->runs[record->n_runs - 1].point] : NULL);
-	json_u64(j, "checks", checks + unassigned);
-	json_u64(j, "unassigned", unassigned);
-	json_u64(j, "missed", missed);
-}
-
-int learn_report_json(const struct record *record)
-{
-	auto_free struct tallies *t = malloc(sizeof(*t));
-	auto_free char *buf = malloc(JSON_SIZE);
-	struct emit e = { .buf = buf, .size = JSON_SIZE };
-	struct json j = { .e = &e };
-
-	if (!t || !buf)
-		return -ENOMEM;
-	buf[0] = '\0';
-	json_begin_object(&j, NULL);
-	print_totals(&j, record);
-	json_begin_array(&j, "capabilities");
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		struct record_use use;
-
-		record_get_use(record, cap, &use);
-		if (use.granted | use.denied | use.probed | use.below | use.other | use.borrowed |
-		    use.lxc)
-			print_capability(&j, record, cap, &use, t);
-	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	if (e.full)
-		return -ENOMEM;
-	(void)fwrite(buf, 1, e.len, stdout); /* command_finish() asks ferror() */
-	return 0;
-}
-
-int learn_report_json_line(const struct record *record, uint64_t lines_lost)
-{
-	const char *comma = "";
-
-	printf("{\"totals\":{\"lines_lost\":%" PRIu64 ",\"capabilities\":[", lines_lost);
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		struct record_use u;
-		char name[32];
-		struct emit e = EMIT_INIT(name);
-
-		record_get_use(record, cap, &u);
-		if (!(u.granted | u.denied | u.probed | u.below | u.other | u.borrowed | u.lxc))
-			continue;
-		caps_emit_name(&e, cap);
-		printf("%s{\"name\":\"%s\",\"verdict\":\"%s\",\"granted\":%" PRIu64
-		       ",\"denied\":%" PRIu64 ",\"probed\":%" PRIu64 ",\"below\":%" PRIu64
-		       ",\"other\":%" PRIu64 ",\"borrowed\":%" PRIu64 ",\"lxc\":%" PRIu64 "}",
-		       comma, name, record_verdicts[u.verdict], u.granted, u.denied, u.probed,
-		       u.below, u.other, u.borrowed, u.lxc);
-		comma = ",";
-	}
-	printf("]}}\n");
 	return 0;
 }

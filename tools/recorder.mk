@@ -13,7 +13,8 @@ tools_lxc_harden_SOURCES += \
 	tools/recorder.h \
 	tools/child.c tools/child.h \
 	tools/gate.c tools/gate.h \
-	tools/learn-report.c tools/learn-report.h \
+	tools/learn-json.c tools/learn-report.c tools/learn-report.h \
+	tools/learn-tally.c tools/learn-tally.h \
 	tools/record-file.c tools/record-file.h \
 	tools/session.c tools/session.h \
 	tools/session-container.c tools/session-guest.c tools/session-parts.h \
