@@ -12,6 +12,8 @@
 #include "tools/guest-units.h"
 
 #define LIST_MAX 512 /* of each: more is a game */
+/* So many are held before those that sort last go: what stays does not depend on the order. */
+#define LIST_HELD (2 * LIST_MAX)
 
 char *guest_escape(struct span text)
 {
@@ -30,103 +32,14 @@ static void *grow(void *list, size_t n, size_t size)
 	return n % 32 ? list : reallocarray(list, n + 32, size);
 }
 
-int guest_add_note(struct guest *guest, struct span what, const char *text)
-{
-	auto_free char *name = guest_escape(what);
-	char *note = NULL;
-	char **list;
-
-	if (guest->n_notes >= LIST_MAX)
-		return 0;
-	if (!name ||
-	    (guest->n_notes == LIST_MAX - 1 ? asprintf(&note, "and more, which are not told")
-					    : asprintf(&note, "'%s': %s", name, text)) < 0)
-		return -ENOMEM;
-	list = grow(guest->notes, guest->n_notes, sizeof(*list));
-	if (!list) {
-		free(note);
-		return -ENOMEM;
-	}
-	guest->notes = list;
-	list[guest->n_notes++] = note;
-	return 0;
-}
-
-int guest_add_need(struct guest *guest, enum guest_want want, struct caps caps, struct span who)
-{
-	struct guest_need *list;
-	char *name;
-
-	if (guest->n_needs == LIST_MAX)
-		return guest_add_note(guest, who, "one of too many that want capabilities");
-	list = grow(guest->needs, guest->n_needs, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->needs = list;
-	name = guest_escape(who);
-	if (!name)
-		return -ENOMEM;
-	list[guest->n_needs++] = (struct guest_need){ want, caps, name };
-	return 0;
-}
-
-int guest_add_loss(struct guest *guest, enum guest_effect effect, struct span unit,
-		   struct span what)
-{
-	struct guest_loss *list;
-
-	if (guest->n_losses == LIST_MAX)
-		return guest_add_note(guest, unit, "one of too many units with a sandbox");
-	list = grow(guest->losses, guest->n_losses, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->losses = list;
-	list[guest->n_losses] =
-		(struct guest_loss){ effect, guest_escape(unit), guest_escape(what) };
-	if (!list[guest->n_losses++].unit || !list[guest->n_losses - 1].what)
-		return -ENOMEM;
-	return 0;
-}
-
-int guest_add_user(struct guest *guest, enum guest_use use, struct span who)
-{
-	struct guest_user *list;
-	char *name;
-
-	if (guest->n_users == LIST_MAX) /* by then it is clear that it is used */
-		return 0;
-	list = grow(guest->users, guest->n_users, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->users = list;
-	name = guest_escape(who);
-	if (!name)
-		return -ENOMEM;
-	list[guest->n_users++] = (struct guest_user){ use, name };
-	return 0;
-}
-
-int guest_add_setuid(struct guest *guest, struct span path)
-{
-	char **list;
-
-	if (guest->n_setuid == LIST_MAX) /* all are counted */
-		return 0;
-	list = grow(guest->setuid, guest->n_setuid, sizeof(*list));
-	if (!list)
-		return -ENOMEM;
-	guest->setuid = list;
-	list[guest->n_setuid] = guest_escape(path);
-	return list[guest->n_setuid++] ? 0 : -ENOMEM;
-}
-
-/* --- In an order of our own ------------------------------------------------------- */
+/* --- Orders of our own -------------------------------------------------------------- */
 
 static int compare_needs(const void *a, const void *b)
 {
 	const struct guest_need *x = a, *y = b;
+	int r = x->want != y->want ? (int)x->want - (int)y->want : strcmp(x->who, y->who);
 
-	return x->want != y->want ? (int)x->want - (int)y->want : strcmp(x->who, y->who);
+	return r ? r : (x->caps.bits > y->caps.bits) - (x->caps.bits < y->caps.bits);
 }
 
 static int compare_losses(const void *a, const void *b)
@@ -158,6 +71,192 @@ static int compare_mounts(const void *a, const void *b)
 	return r ? r : strcmp(x->who, y->who);
 }
 
+static void sort(void *list, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	if (n)
+		qsort(list, n, size, compare);
+}
+
+/* --- Lists cut to those that sort first ------------------------------------------------ */
+
+/* One is left for the note that there are more. */
+static void cut_notes(struct guest *g)
+{
+	sort(g->notes, g->n_notes, sizeof(*g->notes), compare_texts);
+	while (g->n_notes >= LIST_MAX) {
+		free(g->notes[--g->n_notes]);
+		g->more_notes = true;
+	}
+}
+
+/* Keeps the note, which may be NULL for want of memory. */
+static int push_note(struct guest *g, char *note)
+{
+	char **list;
+
+	if (note && g->n_notes == LIST_HELD)
+		cut_notes(g);
+	list = note ? grow(g->notes, g->n_notes, sizeof(*list)) : NULL;
+	if (!list) {
+		free(note);
+		return -ENOMEM;
+	}
+	g->notes = list;
+	list[g->n_notes++] = note;
+	return 0;
+}
+
+static int add_note_of(struct guest *g, const char *escaped, const char *text)
+{
+	char *note = NULL;
+
+	if (!escaped || asprintf(&note, "'%s': %s", escaped, text) < 0)
+		return -ENOMEM;
+	return push_note(g, note);
+}
+
+int guest_add_note(struct guest *guest, struct span what, const char *text)
+{
+	auto_free char *name = guest_escape(what);
+
+	return add_note_of(guest, name, text);
+}
+
+static int cut_needs(struct guest *g)
+{
+	int r = 0;
+
+	sort(g->needs, g->n_needs, sizeof(*g->needs), compare_needs);
+	while (r == 0 && g->n_needs > LIST_MAX) {
+		auto_free char *who = g->needs[--g->n_needs].who;
+
+		r = add_note_of(g, who, "one of too many that want capabilities");
+	}
+	return r;
+}
+
+/* Keeps need.who, which may be NULL for want of memory. */
+static int push_need(struct guest *g, struct guest_need need)
+{
+	auto_free char *who = need.who;
+	struct guest_need *list;
+	int r = who && g->n_needs == LIST_HELD ? cut_needs(g) : 0;
+
+	if (r < 0)
+		return r;
+	list = who ? grow(g->needs, g->n_needs, sizeof(*list)) : NULL;
+	if (!list)
+		return -ENOMEM;
+	g->needs = list;
+	list[g->n_needs++] = need;
+	(void)take_ptr(&who); /* the list's */
+	return 0;
+}
+
+int guest_add_need(struct guest *guest, enum guest_want want, struct caps caps, struct span who)
+{
+	return push_need(guest, (struct guest_need){ want, caps, guest_escape(who) });
+}
+
+/* By then it is clear that it is used. */
+static void cut_users(struct guest *g)
+{
+	sort(g->users, g->n_users, sizeof(*g->users), compare_users);
+	while (g->n_users > LIST_MAX)
+		free(g->users[--g->n_users].who);
+}
+
+/* Keeps user.who, which may be NULL for want of memory. */
+static int push_user(struct guest *g, struct guest_user user)
+{
+	struct guest_user *list;
+
+	if (user.who && g->n_users == LIST_HELD)
+		cut_users(g);
+	list = user.who ? grow(g->users, g->n_users, sizeof(*list)) : NULL;
+	if (!list) {
+		free(user.who);
+		return -ENOMEM;
+	}
+	g->users = list;
+	list[g->n_users++] = user;
+	return 0;
+}
+
+int guest_add_user(struct guest *guest, enum guest_use use, struct span who)
+{
+	return push_user(guest, (struct guest_user){ use, guest_escape(who) });
+}
+
+/* All are counted. */
+static void cut_setuid(struct guest *g)
+{
+	sort(g->setuid, g->n_setuid, sizeof(*g->setuid), compare_texts);
+	while (g->n_setuid > LIST_MAX)
+		free(g->setuid[--g->n_setuid]);
+}
+
+/* Keeps the path, which may be NULL for want of memory. */
+static int push_setuid(struct guest *g, char *path)
+{
+	char **list;
+
+	if (path && g->n_setuid == LIST_HELD)
+		cut_setuid(g);
+	list = path ? grow(g->setuid, g->n_setuid, sizeof(*list)) : NULL;
+	if (!list) {
+		free(path);
+		return -ENOMEM;
+	}
+	g->setuid = list;
+	list[g->n_setuid++] = path;
+	return 0;
+}
+
+int guest_add_setuid(struct guest *guest, struct span path)
+{
+	return push_setuid(guest, guest_escape(path));
+}
+
+int guest_merge(struct guest *guest, struct guest *from)
+{
+	int r = 0;
+
+	while (r == 0 && from->n_notes)
+		r = push_note(guest, from->notes[--from->n_notes]);
+	while (r == 0 && from->n_needs)
+		r = push_need(guest, from->needs[--from->n_needs]);
+	while (r == 0 && from->n_users)
+		r = push_user(guest, from->users[--from->n_users]);
+	while (r == 0 && from->n_setuid)
+		r = push_setuid(guest, from->setuid[--from->n_setuid]);
+	guest->more_notes |= from->more_notes;
+	guest->n_setid += from->n_setid;
+	return r;
+}
+
+/* --- Lists of what is read in an order of our own ------------------------------------------ */
+
+int guest_add_loss(struct guest *guest, enum guest_effect effect, struct span unit,
+		   struct span what)
+{
+	struct guest_loss *list;
+
+	if (guest->n_losses == LIST_MAX)
+		return guest_add_note(guest, unit, "one of too many units with a sandbox");
+	list = grow(guest->losses, guest->n_losses, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	guest->losses = list;
+	list[guest->n_losses] =
+		(struct guest_loss){ effect, guest_escape(unit), guest_escape(what) };
+	if (!list[guest->n_losses++].unit || !list[guest->n_losses - 1].what)
+		return -ENOMEM;
+	return 0;
+}
+
+/* --- At the end --------------------------------------------------------------------------- */
+
 static void free_mount(const struct guest_mount *m)
 {
 	free(m->target);
@@ -165,23 +264,12 @@ static void free_mount(const struct guest_mount *m)
 	free(m->who);
 }
 
-void guest_sort(struct guest *g)
+/* One for each place: fstab, whose name sorts before a unit's path, comes first. */
+static void sort_mounts(struct guest *g)
 {
 	size_t n = 0;
 
-	if (g->n_needs)
-		qsort(g->needs, g->n_needs, sizeof(*g->needs), compare_needs);
-	if (g->n_losses)
-		qsort(g->losses, g->n_losses, sizeof(*g->losses), compare_losses);
-	if (g->n_users)
-		qsort(g->users, g->n_users, sizeof(*g->users), compare_users);
-	if (g->n_setuid)
-		qsort(g->setuid, g->n_setuid, sizeof(*g->setuid), compare_texts);
-	if (g->n_notes)
-		qsort(g->notes, g->n_notes, sizeof(*g->notes), compare_texts);
-	if (g->n_mounts)
-		qsort(g->mounts, g->n_mounts, sizeof(*g->mounts), compare_mounts);
-	/* One for each place: fstab, whose name sorts before a unit's path, comes first. */
+	sort(g->mounts, g->n_mounts, sizeof(*g->mounts), compare_mounts);
 	for (size_t i = 0; i < g->n_mounts; i++) {
 		if (n && strcmp(g->mounts[n - 1].target, g->mounts[i].target) == 0)
 			free_mount(&g->mounts[i]);
@@ -191,10 +279,22 @@ void guest_sort(struct guest *g)
 	g->n_mounts = n;
 }
 
-void guest_free(struct guest *guest)
+int guest_sort(struct guest *g)
 {
-	if (!guest)
-		return;
+	int r = cut_needs(g);
+
+	cut_users(g);
+	cut_setuid(g);
+	sort(g->losses, g->n_losses, sizeof(*g->losses), compare_losses);
+	sort_mounts(g);
+	cut_notes(g);
+	if (r == 0 && g->more_notes)
+		r = push_note(g, strdup("and more, which are not told"));
+	return r;
+}
+
+void guest_clear(struct guest *guest)
+{
 	for (size_t i = 0; i < guest->n_needs; i++)
 		free(guest->needs[i].who);
 	for (size_t i = 0; i < guest->n_losses; i++) {
@@ -215,5 +315,12 @@ void guest_free(struct guest *guest)
 	free(guest->losses);
 	free(guest->mounts);
 	free(guest->notes);
+	*guest = (struct guest){ 0 };
+}
+
+void guest_free(struct guest *guest)
+{
+	if (guest)
+		guest_clear(guest);
 	free(guest);
 }

@@ -76,6 +76,7 @@ struct guest {
 	size_t n_mounts;
 	char **notes; /* escaped: what was not understood or not read */
 	size_t n_notes;
+	bool more_notes; /* than are held */
 	struct guest_user *users;
 	size_t n_users;
 	char **setuid; /* escaped paths of set-user-id programs of root's */

@@ -39,6 +39,7 @@ tools_lxc_harden_SOURCES = \
 	tools/generate-tell.c tools/generate-tell.h \
 	tools/generate-text.c \
 	tools/generate-write.c tools/generate-write.h \
+	tools/guest-crew.c tools/guest-crew.h \
 	tools/guest-files.c tools/guest-files.h \
 	tools/guest-lists.c \
 	tools/guest-mounts.c \
@@ -48,6 +49,7 @@ tools_lxc_harden_SOURCES = \
 	tools/guest-unit.c tools/guest-unit.h \
 	tools/guest-uses.c \
 	tools/guest-units.c tools/guest-units.h \
+	tools/guest-walk.c tools/guest-walk.h \
 	tools/harden-dir.c tools/harden-dir.h \
 	tools/audit-read.c tools/audit-read.h \
 	tools/history.c tools/history.h \
@@ -91,7 +93,8 @@ tools_lxc_harden_SOURCES += \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
 	tools/verb-prove.c
-tools_lxc_harden_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
+tools_lxc_harden_CFLAGS = $(AM_CFLAGS) -pthread $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
+tools_lxc_harden_LDFLAGS = $(AM_LDFLAGS) -pthread
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
 
 tools_lxc_harden_SOURCES += $(record_sources)

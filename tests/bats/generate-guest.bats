@@ -223,6 +223,39 @@ tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,create=dir 0 0" ]
 	grep -F "'/data': fstab: a mount that init cannot make" "$conf"
 }
 
+# crowd COMMAND: a guest, on a tmpfs, with more of everything than is told, made in the order
+# that COMMAND ("cat", "tac") makes of names: there folders list what is new first.
+crowd() {
+	fake "lxc.rootfs.path = dir:$tmp/mounted"
+	mkdir -p "$tmp/mounted"
+	! mountpoint -q "$tmp/mounted" || umount "$tmp/mounted"
+	mount -t tmpfs crowd "$tmp/mounted"
+	cp -a "$root/." "$tmp/mounted"
+	cd "$tmp/mounted"
+	seq -f 'usr/bin/d%g' 12 | "$1" | xargs mkdir
+	seq -f 'usr/bin/d%g' 12 | "$1" | while read -r folder; do
+		seq -f "$folder/file%g" 200 | "$1" | xargs touch
+		seq -f "$folder/file%g" 100 | xargs chmod 4755
+		seq -f "$folder/file%g" 100 | sed 'i cap_ipc_lock+ep' | xargs setcap
+		mkdir -p "$folder/$(seq -s / 140)"
+	done
+	cd "$BATS_TEST_DIRNAME"
+}
+
+@test "more than is told: the same to the byte in whatever order names come, whoever reads them" {
+	crowd cat
+	generate --stdout fake >"$tmp/want"
+	[ "$(grep -c "one of too many that want capabilities" "$tmp/want")" -gt 400 ]
+	[ "$(grep -c "folders nested too deep" "$tmp/want")" -gt 3 ]
+	absent "Too many open files" "$tmp/want"
+	crowd tac
+	generate --stdout fake | cmp - "$tmp/want"
+	# Descriptors for a few only, and for one alone; then none may have a folder of its own.
+	(ulimit -n 400 && generate --stdout fake) | cmp - "$tmp/want"
+	(ulimit -n 200 && generate --stdout fake) | cmp - "$tmp/want"
+	"${abs_top_builddir:-$BATS_TEST_DIRNAME/../../build}/tests/unit/deny-syscall" unshare "$harden" generate -P "$lxc" --stdout fake | cmp - "$tmp/want"
+}
+
 @test "hostile root file systems: bounded, and nothing of them gets into the lines" {
 	fake
 	unit big.service ''

@@ -21,9 +21,10 @@ static const struct {
 	const char *name;
 	unsigned int number;
 } calls[] = {
-	{ "open_tree", 428 },	  { "move_mount", 429 }, { "fsopen", 430 },  { "fsconfig", 431 },
-	{ "fsmount", 432 },	  { "pidfd_open", 434 }, { "openat2", 437 }, { "faccessat2", 439 },
-	{ "mount_setattr", 442 }, { "bpf", SYS_bpf },
+	{ "open_tree", 428 }, { "move_mount", 429 },	  { "fsopen", 430 },
+	{ "fsconfig", 431 },  { "fsmount", 432 },	  { "pidfd_open", 434 },
+	{ "openat2", 437 },   { "faccessat2", 439 },	  { "mount_setattr", 442 },
+	{ "bpf", SYS_bpf },   { "unshare", SYS_unshare },
 };
 
 int main(int argc, char **argv)
