@@ -30,6 +30,8 @@ misuse() {
 	verbs=$(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' <<<"$output")
 	[ -n "$verbs" ]
 	for verb in $verbs; do
+		[ -s "$abs_top_srcdir/man/lxc-harden-$verb.8" ]
+		grep -q "^\.Xr lxc-harden-$verb 8" "$abs_top_srcdir/man/lxc-harden.8"
 		run "$cmd" "$verb" --help
 		[ "$status" = 0 ]
 		[[ $output == "Usage: lxc-harden $verb "* ]]
@@ -120,7 +122,7 @@ misuse() {
 
 @test "the pages are clean" {
 	type mandoc >/dev/null 2>&1 || skip "no mandoc"
-	for p in "$page" "$abs_top_srcdir/man/lxc-harden.8"; do
+	for p in "$abs_top_srcdir"/man/*.[58]; do
 		run mandoc -T lint "$p"
 		# What is not installed here, or not in mandoc's index, is no fault of the page.
 		grep -v -e 'referenced manual not found' -e 'outdated mandoc.db' <<<"$output" | grep . && false
@@ -128,7 +130,7 @@ misuse() {
 	true
 }
 
-@test "the example of lxc-harden(8) names what base.conf drops" {
+@test "the example of lxc-harden-explain(8) names what base.conf drops" {
 	run bash -c "'$cmd' explain | awk '\$4 == \"-\" { print \$2 }' | sort"
 	want=$(sed -n 's/^lxc.cap.drop = //p' "$abs_top_srcdir/conf.d/base.conf.in" | tr ' ' '\n' | sort)
 	[ "$output" = "$want" ]
