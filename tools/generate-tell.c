@@ -18,7 +18,7 @@ static void print_caps(const char *head, struct caps caps)
 	printf("  %-8s %s\n", head, names);
 }
 
-static void print_losses(const struct plan *plan)
+static void print_losses(const struct plan *plan, const char *where)
 {
 	size_t skips = 0;
 
@@ -31,12 +31,11 @@ static void print_losses(const struct plan *plan)
 			printf("  unit '%s' will fail: %s\n", loss->unit, loss->what);
 	}
 	if (skips)
-		printf("  %zu units run without part of their own sandbox: see %s\n", skips,
-		       plan->fragment);
+		printf("  %zu units run without part of their own sandbox: see %s\n", skips, where);
 }
 
 /* What somebody has asked for himself, and does not get. */
-static void print_missing(const struct plan *plan)
+static void print_missing(const struct plan *plan, const char *where)
 {
 	size_t bound = 0;
 
@@ -57,7 +56,7 @@ static void print_missing(const struct plan *plan)
 	}
 	if (bound)
 		printf("  %zu units may use capabilities that are not kept: see %s\n", bound,
-		       plan->fragment);
+		       where);
 }
 
 static void print_users(const struct plan *plan)
@@ -69,10 +68,10 @@ static void print_users(const struct plan *plan)
 		       plan_use_text(plan->guest->users[i].use), plan->guest->users[i].who);
 }
 
-static void print_guest(const struct plan *plan)
+static void print_guest(const struct plan *plan, const char *where)
 {
-	print_losses(plan);
-	print_missing(plan);
+	print_losses(plan, where);
+	print_missing(plan, where);
 	print_users(plan);
 	for (size_t i = 0; i < plan->guest->n_notes; i++)
 		printf("  note: %s\n", plan->guest->notes[i]);
@@ -90,5 +89,5 @@ void generate_print_text(const char *name, const struct plan *plan, bool wrote, 
 	print_caps("- ", caps_minus(plan->before, plan->kept));
 	print_caps("+ ", caps_minus(plan->kept, plan->before));
 	if (plan->guest)
-		print_guest(plan);
+		print_guest(plan, wrote ? plan->fragment : "what --stdout prints");
 }

@@ -40,6 +40,26 @@ static int take(const struct command *cmd, int option, const char *value, void *
 	return 0;
 }
 
+static unsigned int count_lines(const char *text, size_t n)
+{
+	unsigned int lines = 0;
+
+	for (size_t i = 0; i < n; i++)
+		lines += text[i] == '\n';
+	return lines;
+}
+
+/* The number that a line of what is left has in the whole text. */
+static unsigned int line_in_text(struct span text, struct span left, unsigned int line)
+{
+	unsigned int gone = count_lines(text.p, text.n) - count_lines(left.p, left.n);
+	size_t same = 0;
+
+	while (same < left.n && text.p[same] == left.p[same])
+		same++;
+	return line > count_lines(text.p, same) ? line + gone : line;
+}
+
 /*
  * What is to be done: 1 if our line is in the configuration, 0 if not, else -errno.  *ret_line
  * is the line that would still include the fragment once ours is out; 0 if there is none.
@@ -49,19 +69,22 @@ static int find_lines(int dirfd, const char *path, unsigned int *ret_line)
 	auto_free char *text = NULL, *changed = NULL;
 	struct lxcconf_text rest;
 	struct lxcconf_line line;
+	struct span whole, left;
 	size_t size;
 	int ours, r = io_read_file_at(dirfd, "config", CONFIG_SIZE_MAX, &text, &size);
 
 	*ret_line = 0;
 	if (r < 0)
 		return r;
-	ours = config_edit_remove_text((struct span){ text, size }, path, &changed, &size);
+	whole = (struct span){ text, size };
+	ours = config_edit_remove_text(whole, path, &changed, &size);
 	if (ours < 0)
 		return ours;
-	rest = LXCCONF_TEXT_INIT(((struct span){ changed ? changed : text, size }));
+	left = changed ? (struct span){ changed, size } : whole;
+	rest = LXCCONF_TEXT_INIT(left);
 	while (lxcconf_next(&rest, &line) > 0) {
 		if (!line.ignored && span_is(line.key, "lxc.include") && span_is(line.value, path))
-			*ret_line = line.line;
+			*ret_line = line_in_text(whole, left, line.line);
 	}
 	return ours;
 }
@@ -207,8 +230,9 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 		return refuse(&cmd, "/config", r);
 	if (line) {
 		command_error(verb,
-			      "'%s/%s/config': a line that is not generate's includes '%s' too",
-			      command_escape(&text, cmd.lxcpaths[0]), cmd.name, HARDEN_CONF);
+			      "%s/%s/config:%u: includes '%s' and is not generate's line: take it "
+			      "out first",
+			      command_escape(&text, cmd.lxcpaths[0]), cmd.name, line, HARDEN_CONF);
 		return COMMAND_MISUSE;
 	}
 	return dry_run ? say_what(&cmd, dirfd, r > 0) : do_remove(&cmd, dirfd, path);

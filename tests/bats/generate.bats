@@ -142,10 +142,17 @@ full_circle() {
 @test "remove refuses while a line of somebody's own includes the fragment" {
 	fake
 	generate -q fake
-	sed -i "1i lxc.include = $conf" "$lxc/fake/config"
-	run remove fake
-	[ "$status" = 2 ]
-	[ -e "$conf" ]
+	cp "$lxc/fake/config" "$tmp/generated"
+	local at
+	for at in 1 3 5; do # our two lines are 3 and 4
+		{ cat "$tmp/generated"; echo "lxc.environment = a=b"; } >"$lxc/fake/config"
+		sed -i "${at}i lxc.include = $conf" "$lxc/fake/config"
+		run remove fake
+		[ "$status" = 2 ]
+		[ "${#lines[@]}" = 1 ]
+		[[ $output == *": $lxc/fake/config:$at: includes "* ]]
+		[ -e "$conf" ]
+	done
 }
 
 @test "what the configuration drops itself is not given back, but by --add" {
@@ -168,9 +175,12 @@ full_circle() {
 
 @test "dry-run and stdout write nothing; the diff names what goes" {
 	fake
+	unit soft.service '[Service]\nProtectSystem=full\n'
 	run generate --dry-run fake
 	[ "$status" = 0 ]
 	[[ $output == *'- '*sys_admin* ]]
+	# Where nothing is written nobody is sent to what was.
+	[[ $output == *'sandbox: see what --stdout prints'* ]]
 	generate --stdout fake >/dev/null
 	generate --dry-run --json fake | jq -e '(.before | index("sys_admin")) and
 		(.after | index("sys_admin") | not) and (.written | not)'
