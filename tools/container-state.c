@@ -45,7 +45,8 @@ static socklen_t get_address(const struct container *c, struct sockaddr_un *ret)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
-bool containers_is_running(const struct container *c)
+/* Who listens on it, by whoever called listen(2): 0, or -errno if nobody does. */
+static int find_listener(const struct container *c, uid_t *ret_uid)
 {
 	auto_close int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct sockaddr_un address;
@@ -53,10 +54,30 @@ bool containers_is_running(const struct container *c)
 	struct ucred peer;
 	socklen_t n = sizeof(peer);
 
-	if (fd < 0 || !size || connect(fd, (const struct sockaddr *)&address, size) < 0 ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0)
-		return false;
-	return peer.uid == 0 || peer.uid == c->owner.uid;
+	if (!size)
+		return -ENAMETOOLONG;
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&address, size) < 0)
+		return -errno; /* -EAGAIN: there is, with a full backlog, and does not say who */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) < 0)
+		return -errno;
+	*ret_uid = peer.uid;
+	return 0;
+}
+
+bool containers_is_running(const struct container *c)
+{
+	uid_t uid;
+
+	return find_listener(c, &uid) == 0 && (uid == 0 || uid == c->owner.uid);
+}
+
+bool containers_find_impostor(const struct container *c, uid_t *ret_uid)
+{
+	int r = find_listener(c, ret_uid);
+
+	if (r == -EAGAIN)
+		*ret_uid = (uid_t)-1;
+	return r == -EAGAIN || (r == 0 && *ret_uid != 0 && *ret_uid != c->owner.uid);
 }
 
 enum containers_state containers_find_init(const struct container *c, pid_t *ret_pid)

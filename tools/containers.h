@@ -55,6 +55,9 @@ int containers_run(const struct container *items, size_t n, struct workers *w,
  */
 bool containers_is_running(const struct container *c);
 
+/* Somebody else listens: true, and who in *ret_uid. */
+bool containers_find_impostor(const struct container *c, uid_t *ret_uid);
+
 enum containers_state { CONTAINERS_STOPPED, CONTAINERS_RUNNING, CONTAINERS_FROZEN };
 
 /*

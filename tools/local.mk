@@ -65,6 +65,7 @@ tools_lxc_harden_SOURCES = \
 	tools/list-table.c \
 	tools/verb-list.c \
 	tools/replace.c tools/replace.h \
+	tools/trust.c tools/trust.h \
 	tools/verb-explain.c \
 	tools/verb-generate.c \
 	tools/verb-remove.c

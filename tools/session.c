@@ -15,6 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/config-read.h"
+#include "tools/trust.h"
 
 #define TICK_MS 250
 
@@ -63,8 +64,11 @@ int session_find(struct session *s, const struct command *cmd)
 			       .workload_status = -1 };
 	for (size_t i = 0; i < cmd->n_lxcpaths; i++) {
 		struct lxc_container *c;
-		int r = config_check_container(cmd->lxcpaths[i], cmd->name, &error);
+		int r = trust_check(cmd, cmd->lxcpaths[i]);
 
+		if (r < 0)
+			return r;
+		r = config_check_container(cmd->lxcpaths[i], cmd->name, &error);
 		if (r < 0 && error.kind == CONFIG_ERROR_MISSING)
 			continue;
 		if (r < 0) {

@@ -18,6 +18,7 @@
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
 #include "tools/guest-open.h"
+#include "tools/trust.h"
 
 enum {
 	OPT_LEVEL = 256,
@@ -347,6 +348,8 @@ int verb_generate(const struct verb *verb, int argc, char *argv[])
 	if (r >= 0)
 		return r;
 	if (check_options(&cmd, &opts) < 0)
+		return COMMAND_MISUSE;
+	if (trust_check(&cmd, cmd.lxcpaths[0]) < 0)
 		return COMMAND_MISUSE;
 	if (!opts.to_stdout && opts.format != FORMAT_INCUS) {
 		r = open_folder(&cmd, &dirfd);

@@ -28,6 +28,7 @@
 #include "tools/prove-snapshot.h"
 #include "tools/prove-work.h"
 #include "tools/record.h"
+#include "tools/trust.h"
 
 enum {
 	OPT_LEVEL = 256,
@@ -167,6 +168,8 @@ static int check_command(const struct command *cmd)
 		command_error(cmd->verb, "needs root, for the copies");
 		return COMMAND_FAILED;
 	}
+	if (trust_check(cmd, cmd->lxcpaths[0]) < 0)
+		return COMMAND_MISUSE;
 	return -1;
 }
 

@@ -86,3 +86,59 @@ spied() { cat "$(ct_dir "$ct")/rootfs/spied"; }
 		--check '/usr/bin/spy; cat /spied >&2; ! grep -q -e ^folder -e SECRET -e terminal /spied || { echo "not permitted: $(grep -e ^folder -e SECRET -e terminal /spied | tr "\n" " ")"; exit 1; }' >"$BATS_TEST_TMPDIR/out" ||
 		{ cat "$BATS_TEST_TMPDIR/out"; false; }
 }
+
+# user_path [config line...]: an LXCPATH of user 5432's with a container c, and the same in the
+# names that we have liblxc load.
+user_path() {
+	local name
+	path=$BATS_TEST_TMPDIR/user
+	chmod 755 "$BATS_TEST_TMPDIR"
+	for name in c .lxc-harden; do
+		mkdir -p "$path/$name/rootfs/sbin"
+		printf '%s\n' "lxc.rootfs.path = dir:$path/$name/rootfs" 'lxc.uts.name = c' "$@" >"$path/$name/config"
+	done
+	chown -R 5432:5432 "$path"
+}
+
+@test "a user's container has LXC write no file with root's rights" {
+	local verb
+	user_path "lxc.log.file = $BATS_TEST_TMPDIR/log" 'lxc.log.level = TRACE'
+	for verb in 'generate --stdout' 'generate --dry-run' generate prove learn trace; do
+		"$cmd" "${verb%% *}" --help >/dev/null || continue
+		# shellcheck disable=SC2086 # two words
+		run timeout 20 "$cmd" $verb -P "$path" c
+		echo "$verb: $status $output"
+		[ "$status" = 2 ]
+		[ "$output" = "lxc-harden: ${verb%% *}: '$path/c': the folder belongs to user 5432, who could have LXC act with your rights: run it as that user" ]
+	done
+	# As root's folder, but not his configuration.
+	chown root "$path"
+	run "$cmd" generate -P "$path" c
+	[[ $status == 2 && $output == *"its configuration belongs to user 5432"* ]]
+	chown 5432 "$path"
+	"$cmd" list -P "$path" || true # with his rights, that file cannot be made: then it does not load
+	"$cmd" check -P "$path" c >/dev/null || true
+	"$cmd" check --all -P "$path" >/dev/null || true
+	"$cmd" remove -P "$path" c
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+}
+
+@test "who binds the socket of somebody's container is not asked" {
+	local verb dir=$BATS_TEST_TMPDIR/lxc
+	mkdir -p "$dir/c/rootfs/sbin"
+	printf '%s\n' "lxc.rootfs.path = dir:$dir/c/rootfs" >"$dir/c/config"
+	# Says nothing, so that who asks waits; reaches as far as our own pid 1 otherwise.
+	setpriv --reuid 5432 --clear-groups socat "ABSTRACT-LISTEN:$dir/c/command,fork" PIPE \
+		>/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	job=$!
+	for _ in {1..50}; do grep -q "@$dir/c/command" /proc/net/unix && break; sleep 0.1; done
+	for verb in generate prove learn trace; do
+		"$cmd" "$verb" --help >/dev/null || continue
+		run timeout 20 "$cmd" "$verb" -P "$dir" c
+		echo "$verb: $status $output"
+		[ "$status" = 2 ]
+		[[ $output == *"its monitor's socket is held by user 5432"* ]]
+	done
+	[ "$("$cmd" check -P "$dir" c | sed -n '1s/,.*//p')" = 'c: stopped' ]
+	timeout 20 "$cmd" list -P "$dir" | grep -E '^c +stopped'
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Whose a container is.  liblxc acts on a configuration as it loads it: lxc.log.file is opened,
+ * and made if need be, with the rights of whoever asks.  And it takes the answers of whoever
+ * has bound the abstract socket of that name.  So what does more than list and check, which
+ * take on the owner's rights (tools/workers.h), asks here first.
+ */
+#ifndef TOOLS_TRUST_H
+#define TOOLS_TRUST_H
+
+#include "tools/command.h"
+
+/*
+ * LXCPATH and the configuration in it are ours or root's, and nobody else answers for the
+ * container.  0, or -EPERM after it has said whose it is.  What is not there is nobody's.
+ */
+int trust_check(const struct command *cmd, const char *lxcpath);
+
+#endif
