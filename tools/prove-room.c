@@ -136,7 +136,7 @@ static int open_parent(void)
 	struct stat st;
 	int fd;
 
-	if (mkdir(PARENT, 0755) < 0 && errno != EEXIST)
+	if (mkdir(PARENT, 0711) < 0 && errno != EEXIST)
 		return -errno;
 	fd = open(PARENT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -145,6 +145,13 @@ static int open_parent(void)
 	if (fstat(fd, &st) < 0 || st.st_uid != geteuid() || (st.st_mode & 022)) {
 		(void)close(fd); /* a folder */
 		return -EPERM;
+	}
+	/* To be walked, not opened: who can open it can hold its lock, and we would wait. */
+	if (fchmod(fd, 0711) < 0) {
+		int r = -errno;
+
+		(void)close(fd); /* a folder */
+		return r;
 	}
 	return fd;
 }
