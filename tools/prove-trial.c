@@ -45,6 +45,11 @@ int trial_fail(struct trial *t, const char *unit, const char *format, ...)
 	if (vsnprintf(t->result->what, sizeof(t->result->what), format, args) < 0)
 		t->result->what[0] = '\0';
 	va_end(args);
+	/* A process names itself: the line goes to terminals, and into a proof. */
+	for (char *p = t->result->what; *p; p++) {
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+	}
 	if (unit != t->result->unit)
 		(void)snprintf(t->result->unit, sizeof(t->result->unit), "%s",
 			       unit); /* a name may be cut */
