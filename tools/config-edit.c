@@ -176,7 +176,8 @@ static int stage(int dirfd, const char *path, config_edit_text change, struct co
 		return fd;
 	if (fstat(fd, &ret->old) < 0)
 		return -errno;
-	r = io_read_file_at(dirfd, CONFIG, SIZE_MAX_CONFIG, &text, &size);
+	/* This one and no other: it decides who owns what is written. */
+	r = io_read_fd(fd, SIZE_MAX_CONFIG, &text, &size);
 	if (r < 0)
 		return r;
 	r = change((struct span){ text, size }, path, &changed, &changed_size);
