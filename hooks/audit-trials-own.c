@@ -82,22 +82,33 @@ enum audit_answer audit_try_setgid(void)
 	return answer(setresgid(1, 1, 1) == 0, EPERM);
 }
 
+/* Made by the kernel: no name in there is one that a guest chose. */
+static bool is_kernels(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && ((unsigned long)fs.f_type == PROC_SUPER_MAGIC ||
+					 (unsigned long)fs.f_type == SYSFS_MAGIC);
+}
+
 /*
  * Opened for writing, not written to.  What is not there cannot be written.  Only a file
- * of proc or sysfs: opening anything else that a guest has put there could act.
+ * of proc or sysfs: opening anything else that a guest has put there could act.  So its folder
+ * is opened first: in a root file system that others write to meanwhile, a device could take
+ * the file's place after it was looked at, but not in a folder of the kernel's.
  */
-static enum audit_answer try_file(const char *path)
+static enum audit_answer try_file(const char *folder, const char *name)
 {
-	auto_close int pathfd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	const int flags = O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
+	auto_close int dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int pathfd = dirfd < 0 ? -1 : openat(dirfd, name, O_PATH | flags);
 	auto_close int fd = -EBADF;
-	struct statfs fs;
 
 	if (pathfd < 0)
 		return errno == ENOENT || errno == EACCES ? AUDIT_DENIED : AUDIT_UNCLEAR;
-	if (fstatfs(pathfd, &fs) < 0 || ((unsigned long)fs.f_type != PROC_SUPER_MAGIC &&
-					 (unsigned long)fs.f_type != SYSFS_MAGIC))
+	if (!is_kernels(dirfd) || !is_kernels(pathfd))
 		return AUDIT_UNCLEAR;
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(dirfd, name, O_WRONLY | O_NONBLOCK | flags);
 	if (fd >= 0)
 		return AUDIT_GRANTED;
 	return errno == EROFS || errno == EACCES || errno == EPERM ? AUDIT_DENIED : AUDIT_UNCLEAR;
@@ -105,20 +116,20 @@ static enum audit_answer try_file(const char *path)
 
 enum audit_answer audit_try_core_pattern(void)
 {
-	return try_file("/proc/sys/kernel/core_pattern");
+	return try_file("/proc/sys/kernel", "core_pattern");
 }
 
 enum audit_answer audit_try_sysrq(void)
 {
-	return try_file("/proc/sysrq-trigger");
+	return try_file("/proc", "sysrq-trigger");
 }
 
 /* Run as root on the host when set; where that is not built in, a setting that every kernel has. */
 enum audit_answer audit_try_sys_files(void)
 {
-	enum audit_answer a = try_file("/sys/kernel/uevent_helper");
+	enum audit_answer a = try_file("/sys/kernel", "uevent_helper");
 
-	return a == AUDIT_GRANTED ? a : try_file("/sys/module/kernel/parameters/panic");
+	return a == AUDIT_GRANTED ? a : try_file("/sys/module/kernel/parameters", "panic");
 }
 
 /* A user namespace for this child, which ends: the way to capabilities over itself. */
