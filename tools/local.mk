@@ -88,6 +88,7 @@ tools_lxc_harden_SOURCES += \
 	tools/prove-process.c \
 	tools/prove-progress.c tools/prove-progress.h \
 	tools/prove-report.c tools/prove-report.h \
+	tools/prove-restart.c \
 	tools/prove-room.c tools/prove-room.h \
 	tools/prove-run.c tools/prove-run.h \
 	tools/prove-trial.c tools/prove-trial.h \

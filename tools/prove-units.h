@@ -16,6 +16,9 @@
  */
 int prove_units_read(struct prove_guest *guest, struct prove_state *ret);
 
+/* NULL for none of that name. */
+const struct prove_unit *prove_units_find(const struct prove_state *state, const char *name);
+
 /* What a baseline did not fail and this did; what it had active and this has not. */
 const struct prove_unit *prove_units_find_failed(const struct prove_state *baseline,
 						 const struct prove_state *state);
