@@ -74,7 +74,7 @@ tools_lxc_harden_SOURCES += \
 	tools/prove.h \
 	tools/prove-deadline.c tools/prove-deadline.h \
 	tools/prove-apply.c \
-	tools/prove-config.c tools/prove-config.h \
+	tools/prove-config.c tools/prove-config.h tools/prove-maker.h tools/prove-mounts.c \
 	tools/prove-copy.c tools/prove-copy.h tools/prove-copytree.c \
 	tools/prove-freezer.c tools/prove-freezer.h \
 	tools/prove-loop.c tools/prove-loop.h \

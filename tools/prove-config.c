@@ -10,24 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "lib/lxcconf.h"
+#include "tools/prove-maker.h"
 
-#define FSTAB_MAX (1u << 20)
 #define AUDIT PKGLIBEXECDIR "/cap-audit"
 #define START_HOST "lxc.hook.start-host"
-
-struct maker {
-	const struct lxcconf *conf;
-	struct prove_config *options;
-	struct prove_setup *setup;
-	FILE *out, *notes;
-	const char *level;
-};
 
 __attribute__((format(printf, 2, 3))) static int say(struct config_error *error, const char *format,
 						     ...)
@@ -41,7 +32,7 @@ __attribute__((format(printf, 2, 3))) static int say(struct config_error *error,
 	return -EINVAL;
 }
 
-static void note(const struct maker *m, const char *format, const char *text)
+void prove_config_note(const struct prove_maker *m, const char *format, const char *text)
 {
 	char buf[2048];
 	struct emit e = EMIT_INIT(buf);
@@ -77,7 +68,7 @@ static const char *level_of(const char *path)
 }
 
 /* What "lxc-harden generate" wrote for this container. */
-static bool is_fragment(const struct maker *m, const char *path)
+static bool is_fragment(const struct prove_maker *m, const char *path)
 {
 	char prefix[4200];
 	int n = snprintf(prefix, sizeof(prefix), "%s/%s/harden/", m->setup->lxcpath,
@@ -86,14 +77,14 @@ static bool is_fragment(const struct maker *m, const char *path)
 	return n > 0 && (size_t)n < sizeof(prefix) && starts(path, prefix);
 }
 
-static bool is_ours(const struct maker *m, const struct lxcconf_setting *s)
+static bool is_ours(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	const char *path = m->conf->files[s->file].path;
 
 	return starts(path, PKGDATADIR "/") || is_fragment(m, path);
 }
 
-static bool is_lxcs(const struct maker *m, const struct lxcconf_setting *s)
+static bool is_lxcs(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	return starts(m->conf->files[s->file].path, "/usr/share/lxc/");
 }
@@ -111,129 +102,6 @@ static const char *level_in_text(const struct lxcconf *conf)
 			found = level;
 	}
 	return found;
-}
-
-/* --- Mounts ------------------------------------------------------------------------ */
-
-struct entry {
-	struct span source, target, type, options, rest;
-};
-
-static bool has_option(struct span options, const char *name)
-{
-	struct span field;
-
-	while (span_next_field(&options, ',', &field)) {
-		if (span_is(field, name))
-			return true;
-	}
-	return false;
-}
-
-static bool parse_entry(struct span text, struct entry *ret)
-{
-	if (!span_next_word(&text, &ret->source) || !span_next_word(&text, &ret->target) ||
-	    !span_next_word(&text, &ret->type) || !span_next_word(&text, &ret->options))
-		return false;
-	ret->rest = span_trim(text);
-	return true;
-}
-
-/* File systems that are made anew with each mount, or are the kernel's own. */
-static bool is_harmless_type(struct span type)
-{
-	static const char *const types[] = { "proc",	 "sysfs",      "tmpfs",	   "ramfs",
-					     "devpts",	 "mqueue",     "cgroup",   "cgroup2",
-					     "debugfs",	 "securityfs", "configfs", "fusectl",
-					     "bpf",	 "tracefs",    "pstore",   "binfmt_misc",
-					     "efivarfs", "hugetlbfs" };
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (span_is(type, types[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool is_api_path(const char *path)
-{
-	return starts(path, "/proc/") || starts(path, "/sys/") || starts(path, "/dev/");
-}
-
-static int add_bind(struct maker *m, const char *source, bool folder)
-{
-	struct prove_setup *s = m->setup;
-	struct prove_bind *binds = reallocarray(s->binds, s->n_binds + 1, sizeof(*binds));
-
-	if (!binds)
-		return -ENOMEM;
-	s->binds = binds;
-	binds[s->n_binds].source = strdup(source);
-	binds[s->n_binds].folder = folder;
-	return binds[s->n_binds++].source ? 0 : -ENOMEM;
-}
-
-/* What the guest would write to the host goes to a copy. */
-static int emit_bind(struct maker *m, const struct entry *e, const char *source)
-{
-	struct stat st;
-	bool there = stat(source, &st) == 0;
-	int r;
-
-	if (there && (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode))) {
-		r = add_bind(m, source, S_ISDIR(st.st_mode));
-		if (r < 0)
-			return r;
-		fprintf(m->out, "lxc.mount.entry = %cbind%zu %.*s %.*s %.*s %.*s\n",
-			PROVE_CONFIG_DIR, m->setup->n_binds - 1, (int)e->target.n, e->target.p,
-			(int)e->type.n, e->type.p, (int)e->options.n, e->options.p, (int)e->rest.n,
-			e->rest.p);
-		return 0;
-	}
-	note(m, "left out, neither folder nor file: mount of '%s'", source);
-	return 0;
-}
-
-static int emit_mount(struct maker *m, const char *value)
-{
-	char source[4096];
-	struct entry e;
-	bool bind;
-
-	if (!parse_entry(span_of(value), &e) || span_copy(e.source, source, sizeof(source)) < 0) {
-		note(m, "left out, not understood: mount '%s'", value);
-		return 0;
-	}
-	bind = has_option(e.options, "bind") || has_option(e.options, "rbind");
-	if (bind && source[0] == '/' && !is_api_path(source) && !has_option(e.options, "ro") &&
-	    !starts(source, PKGLIBEXECDIR "/"))
-		return emit_bind(m, &e, source);
-	if (bind || is_harmless_type(e.type)) {
-		fprintf(m->out, "lxc.mount.entry = %s\n", value);
-		return 0;
-	}
-	note(m, "left out, it would not be a copy: mount of '%s'", source);
-	return 0;
-}
-
-static int emit_fstab(struct maker *m, const char *path)
-{
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	auto_free char *text = NULL;
-	struct span rest, line;
-	char value[8192];
-	size_t size = 0;
-	int r = fd < 0 ? -errno : io_read_fd(fd, FSTAB_MAX, &text, &size);
-
-	if (r < 0)
-		return r;
-	rest = (struct span){ text, size };
-	while (r == 0 && span_next_line(&rest, &line)) {
-		line = span_trim(line);
-		if (line.n && line.p[0] != '#' && span_copy(line, value, sizeof(value)) == 0)
-			r = emit_mount(m, value);
-	}
-	return r;
 }
 
 /* --- The other settings --------------------------------------------------------------- */
@@ -255,12 +123,12 @@ static bool is_left_out(const char *key)
 	return false;
 }
 
-static void emit_setting(const struct maker *m, const struct lxcconf_setting *s)
+static void emit_setting(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	fprintf(m->out, "%s = %s\n", s->key, s->value);
 }
 
-static void emit_net(const struct maker *m, const struct lxcconf_setting *s)
+static void emit_net(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	size_t n = strlen(s->key);
 
@@ -273,7 +141,7 @@ static void emit_net(const struct maker *m, const struct lxcconf_setting *s)
 	emit_setting(m, s);
 }
 
-static void emit_hook(const struct maker *m, const struct lxcconf_setting *s)
+static void emit_hook(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	/* The audit is written anew: it is to pass all that may be tried. */
 	if (starts(s->value, AUDIT))
@@ -282,25 +150,26 @@ static void emit_hook(const struct maker *m, const struct lxcconf_setting *s)
 	    strcmp(s->key, "lxc.hook.version") == 0)
 		emit_setting(m, s);
 	else
-		note(m, "left out, a hook of the container's own (--hooks): '%s'", s->value);
+		prove_config_note(m, "left out, a hook of the container's own (--hooks): '%s'",
+				  s->value);
 }
 
-static int emit_one(struct maker *m, const struct lxcconf_setting *s)
+static int emit_one(struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	if (is_left_out(s->key) || !s->value[0])
 		return 0;
 	if (strcmp(s->key, START_HOST) == 0)
 		return 0; /* after the level has been included */
 	if (strcmp(s->key, "lxc.mount.entry") == 0)
-		return emit_mount(m, s->value);
+		return prove_config_emit_mount(m, s->value);
 	if (strcmp(s->key, "lxc.mount.fstab") == 0)
-		return emit_fstab(m, s->value);
+		return prove_config_emit_fstab(m, s->value);
 	if (starts(s->key, "lxc.hook."))
 		emit_hook(m, s);
 	else if (starts(s->key, "lxc.net."))
 		emit_net(m, s);
 	else if (starts(s->key, "lxc.namespace."))
-		note(m, "left out, it shares namespaces: '%s'", s->key);
+		prove_config_note(m, "left out, it shares namespaces: '%s'", s->key);
 	else
 		emit_setting(m, s);
 	return 0;
@@ -310,7 +179,7 @@ static int emit_one(struct maker *m, const struct lxcconf_setting *s)
  * The audit takes part, as it would, but refuses nothing: a copy has mounts, and is to be tried
  * with capabilities, that the container must not have.
  */
-static void emit_start_host(const struct maker *m)
+static void emit_start_host(const struct prove_maker *m)
 {
 	const struct lxcconf_setting *s;
 	size_t pos = 0;
@@ -321,7 +190,7 @@ static void emit_start_host(const struct maker *m)
 		emit_hook(m, s);
 }
 
-static int emit_all(struct maker *m)
+static int emit_all(struct prove_maker *m)
 {
 	const char *uts = lxcconf_get(m->conf, "lxc.uts.name");
 	int r = 0;
@@ -342,7 +211,7 @@ static int emit_all(struct maker *m)
 /* --- Capabilities ------------------------------------------------------------------------ */
 
 /* What the configuration gives without our lines; all if it does not say. */
-static int read_held(const struct maker *m, struct caps *ret)
+static int read_held(const struct prove_maker *m, struct caps *ret)
 {
 	struct lxcconf *own = lxcconf_new(m->conf->version, m->conf->last_cap);
 	struct lxcconf_error why;
@@ -362,7 +231,7 @@ static int read_held(const struct maker *m, struct caps *ret)
 	return r;
 }
 
-static int read_max(struct maker *m, struct config_error *ret_error)
+static int read_max(struct prove_maker *m, struct config_error *ret_error)
 {
 	struct caps all = { 0 }, held = { 0 };
 	struct lxcconf *level = NULL;
@@ -389,7 +258,7 @@ static int read_max(struct maker *m, struct config_error *ret_error)
 	return r;
 }
 
-static int find_level(struct maker *m, struct config_error *ret_error)
+static int find_level(struct prove_maker *m, struct config_error *ret_error)
 {
 	const char *found = level_in_text(m->conf);
 	bool fragment = false;
@@ -408,7 +277,7 @@ static int find_level(struct maker *m, struct config_error *ret_error)
 int prove_config_make(const struct lxcconf *conf, struct prove_config *options,
 		      struct prove_setup *setup, struct config_error *ret_error)
 {
-	struct maker m = { .conf = conf, .options = options, .setup = setup };
+	struct prove_maker m = { .conf = conf, .options = options, .setup = setup };
 	const char *root = lxcconf_get(conf, "lxc.rootfs.path");
 	size_t n_config, n_notes;
 	int r = find_level(&m, ret_error);
