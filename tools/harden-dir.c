@@ -36,6 +36,18 @@ int harden_dir_open(int dirfd, bool make, bool *ret_made)
 	return fd;
 }
 
+int harden_dir_find(const char *lxcpath, const char *name, int flags)
+{
+	auto_close int pathfd = open(lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int dirfd = -EBADF;
+	bool made;
+
+	if (pathfd < 0)
+		return -errno;
+	dirfd = openat(pathfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+	return dirfd < 0 ? -errno : harden_dir_open(dirfd, false, &made);
+}
+
 bool harden_dir_is_safe(int dirfd, int fd)
 {
 	struct stat above, st;

@@ -22,6 +22,12 @@
 int harden_dir_open(int dirfd, bool make, bool *ret_made);
 
 /*
+ * That of LXCPATH/NAME, to read: an owned descriptor or -errno.  flags are for NAME: O_NOFOLLOW
+ * for who has more rights than the owner of LXCPATH, who may put a link there.
+ */
+int harden_dir_find(const char *lxcpath, const char *name, int flags);
+
+/*
  * False if somebody who does not own the container's folder could change what is in this one:
  * a fragment names programs that LXC runs.
  */

@@ -4,7 +4,6 @@
 
 #include "tools/history.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +20,9 @@ struct state {
 
 static void read_audits(const struct container *c, struct history *h)
 {
-	auto_close int pathfd = open(c->lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_close int folderfd = -EBADF;
-	auto_close int dirfd = -EBADF;
-	bool made;
+	auto_close int dirfd = harden_dir_find(c->lxcpath, c->name, 0);
 	int n;
 
-	if (pathfd >= 0)
-		folderfd = openat(pathfd, c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folderfd >= 0)
-		dirfd = harden_dir_open(folderfd, false, &made);
 	if (dirfd < 0)
 		return;
 	n = audit_read_log(dirfd, h->audits);

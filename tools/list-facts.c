@@ -32,18 +32,6 @@ struct state {
 
 /* --- In a process with the owner's rights --------------------------------------- */
 
-static int open_harden(const struct container *c)
-{
-	auto_close int pathfd = open(c->lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_close int dirfd = -EBADF;
-	bool made;
-
-	if (pathfd < 0)
-		return -errno;
-	dirfd = openat(pathfd, c->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dirfd < 0 ? -errno : harden_dir_open(dirfd, false, &made);
-}
-
 /*
  * What LXC itself may not hold, no container gets: that is no drift.  We are given what the
  * administrator's session is given, as lxc-start most often is.
@@ -159,7 +147,7 @@ static void look(size_t index, void *result, const void *state)
 	auto_free char *memory = calloc(1, ARENA_SIZE);
 	struct check_arena arena = { .base = memory, .size = ARENA_SIZE };
 	const struct check *check = memory ? check_container(s->host, c, &arena) : NULL;
-	auto_close int dirfd = open_harden(c);
+	auto_close int dirfd = harden_dir_find(c->lxcpath, c->name, 0);
 	struct list_facts *f = result;
 
 	if (!check) {
