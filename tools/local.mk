@@ -122,7 +122,8 @@ tests_unit_test_config_edit_SOURCES = tests/unit/test-config-edit.c $(config_edi
 check_PROGRAMS += tests/unit/test-record
 TESTS += tests/unit/test-record
 record_sources = \
-	tools/record.c tools/record-parse.c tools/record-use.c tools/record-write.c tools/record.h
+	tools/record.c tools/record-parse.c tools/record-reader.c tools/record-reader.h \
+	tools/record-use.c tools/record-write.c tools/record.h
 tests_unit_test_record_SOURCES = tests/unit/test-record.c $(record_sources)
 tests_unit_test_record_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_unit_test_record_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)

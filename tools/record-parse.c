@@ -4,186 +4,16 @@
 
 #include <errno.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
-#include "tools/record.h"
+#include "tools/record-reader.h"
 
 #define DEPTH_MAX 6
-
-/* Where in the text we are, and what was wrong there first. */
-struct reader {
-	const char *array; /* "checks", or NULL */
-	size_t index;
-	struct record_error *error;
-};
-
-__attribute__((format(printf, 3, 4))) static int fail(const struct reader *rd, const char *key,
-						      const char *format, ...)
-{
-	struct emit e = EMIT_INIT(rd->error->text);
-	char text[256];
-	va_list args;
-
-	if (rd->array)
-		emit_printf(&e, "%s[%zu]", rd->array, rd->index);
-	if (key)
-		emit_printf(&e, "%s%s", rd->array ? "." : "", key);
-	if (rd->array || key)
-		emit_str(&e, ": ");
-	va_start(args, format);
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = '\0';
-	va_end(args);
-	emit_str(&e, text);
-	return -EINVAL;
-}
-
-/* --- Values ------------------------------------------------------------------ */
-
-static int get(const struct reader *rd, struct json_object *o, const char *key, enum json_type type,
-	       struct json_object **ret)
-{
-	struct json_object *value;
-
-	if (!json_object_object_get_ex(o, key, &value))
-		return fail(rd, key, "missing");
-	if (json_object_get_type(value) != type)
-		return fail(rd, key, "is %s, not %s",
-			    json_type_to_name(json_object_get_type(value)),
-			    json_type_to_name(type));
-	*ret = value;
-	return 0;
-}
-
-static bool is_printable(const char *text)
-{
-	for (; *text; text++) {
-		if (*text < 0x20 || *text > 0x7e || *text == '"')
-			return false;
-	}
-	return true;
-}
-
-static int check_text(const struct reader *rd, const char *key, struct json_object *value)
-{
-	size_t n = (size_t)json_object_get_string_len(value);
-
-	if (n > RECORD_TEXT_MAX)
-		return fail(rd, key, "longer than %d bytes", RECORD_TEXT_MAX);
-	/* A terminal would do what it says; and a NUL would hide the rest. */
-	if (strlen(json_object_get_string(value)) != n ||
-	    !is_printable(json_object_get_string(value)))
-		return fail(rd, key, "holds a character that no record holds");
-	return 0;
-}
-
-/* The string is the object's. */
-static int get_text(const struct reader *rd, struct json_object *o, const char *key,
-		    const char **ret)
-{
-	struct json_object *value = NULL;
-	int r = get(rd, o, key, json_type_string, &value);
-
-	if (r == 0)
-		r = check_text(rd, key, value);
-	if (r == 0)
-		*ret = json_object_get_string(value);
-	return r;
-}
-
-static int get_text_or_null(const struct reader *rd, struct json_object *o, const char *key,
-			    const char **ret)
-{
-	struct json_object *value;
-
-	if (json_object_object_get_ex(o, key, &value) && !value) {
-		*ret = NULL;
-		return 0;
-	}
-	return get_text(rd, o, key, ret);
-}
-
-static int get_number(const struct reader *rd, struct json_object *o, const char *key, int64_t min,
-		      uint64_t *ret)
-{
-	struct json_object *value = NULL;
-	int64_t number;
-	int r = get(rd, o, key, json_type_int, &value);
-
-	if (r < 0)
-		return r;
-	number = json_object_get_int64(value);
-	if (number < min)
-		return fail(rd, key, "less than %lld", (long long)min);
-	*ret = (uint64_t)number;
-	return 0;
-}
-
-static int get_bool(const struct reader *rd, struct json_object *o, const char *key, bool *ret)
-{
-	struct json_object *value = NULL;
-	int r = get(rd, o, key, json_type_boolean, &value);
-
-	if (r == 0)
-		*ret = json_object_get_boolean(value);
-	return r;
-}
-
-static int get_word(const struct reader *rd, struct json_object *o, const char *key,
-		    const char *const *words, size_t n, unsigned int *ret)
-{
-	const char *text = "";
-	int r = get_text(rd, o, key, &text);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(text, words[i]) == 0) {
-			*ret = (unsigned int)i;
-			return 0;
-		}
-	}
-	return fail(rd, key, "unknown word '%s'", text);
-}
-
-static int get_cap(const struct reader *rd, struct json_object *o, const char *key,
-		   unsigned int *ret)
-{
-	const char *text = "";
-	int r = get_text(rd, o, key, &text);
-
-	if (r == 0 && caps_parse_name(span_of(text), ret) < 0)
-		return fail(rd, key, "no capability '%s'", text);
-	return r;
-}
-
-/* "2026-11-24T01:02:03Z" and nothing else. */
-static int get_time(const struct reader *rd, struct json_object *o, const char *key, int64_t *ret)
-{
-	static const char pattern[] = "dddd-dd-ddTdd:dd:ddZ";
-	const char *text = "", *end;
-	struct tm tm = { 0 };
-	int r = get_text(rd, o, key, &text);
-	bool good;
-
-	if (r < 0)
-		return r;
-	good = strlen(text) == strlen(pattern);
-	for (size_t i = 0; good && pattern[i]; i++)
-		good = pattern[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == pattern[i];
-	end = good ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
-	if (!end || *end)
-		return fail(rd, key, "'%s' is no time", text);
-	*ret = (int64_t)timegm(&tm);
-	return *ret < 0 ? fail(rd, key, "'%s' is before 1970", text) : 0;
-}
 
 /* --- Objects ----------------------------------------------------------------- */
 
@@ -191,7 +21,7 @@ static int parse_held(const struct reader *rd, struct json_object *o, struct cap
 {
 	struct json_object *array = NULL;
 	struct caps held = { 0 };
-	int r = get(rd, o, "held", json_type_array, &array);
+	int r = reader_get(rd, o, "held", json_type_array, &array);
 
 	for (size_t i = 0; r == 0 && i < json_object_array_length(array); i++) {
 		struct json_object *item = json_object_array_get_idx(array, i);
@@ -201,7 +31,7 @@ static int parse_held(const struct reader *rd, struct json_object *o, struct cap
 
 		if (json_object_get_type(item) != json_type_string || !text ||
 		    caps_parse_name(span_of(text), &cap) < 0)
-			return fail(rd, "held", "item %zu is no capability", i);
+			return reader_fail(rd, "held", "item %zu is no capability", i);
 		caps_add(&held, cap);
 	}
 	if (r == 0)
@@ -213,24 +43,24 @@ static int parse_run(const struct reader *rd, struct json_object *o, struct reco
 {
 	struct record_run run = { 0 };
 	unsigned int point = 0;
-	int r = get_bool(rd, o, "boot", &run.boot);
+	int r = reader_get_bool(rd, o, "boot", &run.boot);
 
 	if (r == 0)
-		r = get_time(rd, o, "begin", &run.begin);
+		r = reader_get_time(rd, o, "begin", &run.begin);
 	if (r == 0)
-		r = get_time(rd, o, "end", &run.end);
+		r = reader_get_time(rd, o, "end", &run.end);
 	if (r == 0)
-		r = get_text(rd, o, "kernel", &run.kernel);
+		r = reader_get_text(rd, o, "kernel", &run.kernel);
 	if (r == 0)
-		r = get_word(rd, o, "point", record_points, RECORD_N_POINTS, &point);
+		r = reader_get_word(rd, o, "point", record_points, RECORD_N_POINTS, &point);
 	if (r == 0)
 		r = parse_held(rd, o, &run.held);
 	if (r == 0)
-		r = get_number(rd, o, "checks", 0, &run.checks);
+		r = reader_get_number(rd, o, "checks", 0, &run.checks);
 	if (r == 0)
-		r = get_number(rd, o, "unassigned", 0, &run.unassigned);
+		r = reader_get_number(rd, o, "unassigned", 0, &run.unassigned);
 	if (r == 0)
-		r = get_number(rd, o, "missed", 0, &run.missed);
+		r = reader_get_number(rd, o, "missed", 0, &run.missed);
 	run.point = (enum record_point)point;
 	return r < 0 ? r : record_add_run(record, &run);
 }
@@ -239,14 +69,14 @@ static int parse_loss(const struct reader *rd, struct json_object *o, struct rec
 {
 	struct record_loss loss = { 0 };
 	unsigned int answer = 0, target = 0;
-	int r = get_cap(rd, o, "capability", &loss.cap);
+	int r = reader_get_cap(rd, o, "capability", &loss.cap);
 
 	if (r == 0)
-		r = get_word(rd, o, "answer", record_answers, RECORD_N_ANSWERS, &answer);
+		r = reader_get_word(rd, o, "answer", record_answers, RECORD_N_ANSWERS, &answer);
 	if (r == 0)
-		r = get_word(rd, o, "target", record_targets, RECORD_N_TARGETS, &target);
+		r = reader_get_word(rd, o, "target", record_targets, RECORD_N_TARGETS, &target);
 	if (r == 0)
-		r = get_number(rd, o, "count", 1, &loss.count);
+		r = reader_get_number(rd, o, "count", 1, &loss.count);
 	loss.answer = (enum record_answer)answer;
 	loss.target = (enum record_target)target;
 	return r < 0 ? r : record_add_loss(record, &loss);
@@ -259,7 +89,7 @@ static int parse_options(const struct reader *rd, struct json_object *o, struct 
 
 	if (json_object_object_get_ex(o, "options", &array) && !array)
 		return 0;
-	r = get(rd, o, "options", json_type_array, &array);
+	r = reader_get(rd, o, "options", json_type_array, &array);
 	check->options_known = true;
 	for (size_t i = 0; r == 0 && i < json_object_array_length(array); i++) {
 		struct json_object *item = json_object_array_get_idx(array, i);
@@ -270,21 +100,21 @@ static int parse_options(const struct reader *rd, struct json_object *o, struct 
 		else if (strcmp(text, "insetid") == 0)
 			check->options |= RECORD_INSETID;
 		else
-			return fail(rd, "options", "item %zu is no option", i);
+			return reader_fail(rd, "options", "item %zu is no option", i);
 	}
 	return r;
 }
 
 static int parse_names(const struct reader *rd, struct json_object *o, struct record_check *check)
 {
-	int r = get_text_or_null(rd, o, "unit", &check->unit);
+	int r = reader_get_text_or_null(rd, o, "unit", &check->unit);
 
 	if (r == 0)
-		r = get_text_or_null(rd, o, "program", &check->program);
+		r = reader_get_text_or_null(rd, o, "program", &check->program);
 	if (r == 0)
-		r = get_text_or_null(rd, o, "comm", &check->comm);
+		r = reader_get_text_or_null(rd, o, "comm", &check->comm);
 	if (r == 0)
-		r = get_text_or_null(rd, o, "syscall", &check->syscall);
+		r = reader_get_text_or_null(rd, o, "syscall", &check->syscall);
 	return r;
 }
 
@@ -292,26 +122,26 @@ static int parse_check(const struct reader *rd, struct json_object *o, struct re
 {
 	struct record_check check = { 0 };
 	unsigned int answer = 0, target = 0, origin = 0;
-	int r = get_cap(rd, o, "capability", &check.cap);
+	int r = reader_get_cap(rd, o, "capability", &check.cap);
 
 	if (r == 0)
-		r = get_word(rd, o, "answer", record_answers, RECORD_N_ANSWERS, &answer);
+		r = reader_get_word(rd, o, "answer", record_answers, RECORD_N_ANSWERS, &answer);
 	if (r == 0)
-		r = get_word(rd, o, "target", record_targets, RECORD_N_TARGETS, &target);
+		r = reader_get_word(rd, o, "target", record_targets, RECORD_N_TARGETS, &target);
 	if (r == 0)
-		r = get_word(rd, o, "origin", record_origins, RECORD_N_ORIGINS, &origin);
+		r = reader_get_word(rd, o, "origin", record_origins, RECORD_N_ORIGINS, &origin);
 	if (r == 0)
-		r = get_bool(rd, o, "borrowed", &check.borrowed);
+		r = reader_get_bool(rd, o, "borrowed", &check.borrowed);
 	if (r == 0)
 		r = parse_options(rd, o, &check);
 	if (r == 0)
 		r = parse_names(rd, o, &check);
 	if (r == 0)
-		r = get_number(rd, o, "count", 1, &check.count);
+		r = reader_get_number(rd, o, "count", 1, &check.count);
 	if (r == 0)
-		r = get_time(rd, o, "first", &check.first);
+		r = reader_get_time(rd, o, "first", &check.first);
 	if (r == 0)
-		r = get_time(rd, o, "last", &check.last);
+		r = reader_get_time(rd, o, "last", &check.last);
 	check.answer = (enum record_answer)answer;
 	check.target = (enum record_target)target;
 	check.origin = (enum record_origin)origin;
@@ -324,18 +154,18 @@ static int parse_array(struct reader *rd, struct json_object *root, const char *
 		       parse_item parse, struct record *record)
 {
 	struct json_object *array = NULL;
-	int r = get(rd, root, key, json_type_array, &array);
+	int r = reader_get(rd, root, key, json_type_array, &array);
 
 	if (r < 0)
 		return r;
 	if (json_object_array_length(array) > max)
-		return fail(rd, key, "more than %zu", max);
+		return reader_fail(rd, key, "more than %zu", max);
 	rd->array = key;
 	for (rd->index = 0; r == 0 && rd->index < json_object_array_length(array); rd->index++) {
 		struct json_object *item = json_object_array_get_idx(array, rd->index);
 
 		if (json_object_get_type(item) != json_type_object)
-			return fail(rd, NULL, "is no object");
+			return reader_fail(rd, NULL, "is no object");
 		r = parse(rd, item, record);
 		if (r < 0)
 			return r;
@@ -353,16 +183,16 @@ static int parse_head(const struct reader *rd, struct json_object *root, const c
 	int r;
 
 	if (json_object_get_type(root) != json_type_object)
-		return fail(rd, NULL, "no record: not an object");
-	r = get_text(rd, root, "schema", &schema);
+		return reader_fail(rd, NULL, "no record: not an object");
+	r = reader_get_text(rd, root, "schema", &schema);
 	if (r == 0 && strcmp(schema, "lxc-harden-record") != 0)
-		return fail(rd, "schema", "'%s' is no record of lxc-harden", schema);
+		return reader_fail(rd, "schema", "'%s' is no record of lxc-harden", schema);
 	if (r == 0)
-		r = get_number(rd, root, "version", 1, &version);
+		r = reader_get_number(rd, root, "version", 1, &version);
 	if (r == 0 && version != RECORD_VERSION)
-		return fail(rd, "version", "%llu, this lxc-harden knows %d",
-			    (unsigned long long)version, RECORD_VERSION);
-	return r < 0 ? r : get_text(rd, root, "container", ret_container);
+		return reader_fail(rd, "version", "%llu, this lxc-harden knows %d",
+				   (unsigned long long)version, RECORD_VERSION);
+	return r < 0 ? r : reader_get_text(rd, root, "container", ret_container);
 }
 
 static int parse_root(struct json_object *root, struct record **ret, struct record_error *error)
@@ -378,9 +208,9 @@ static int parse_root(struct json_object *root, struct record **ret, struct reco
 	record = record_new(container);
 	if (!record)
 		return -ENOMEM;
-	r = get_number(&rd, root, "runs_total", 0, &runs);
+	r = reader_get_number(&rd, root, "runs_total", 0, &runs);
 	if (r == 0)
-		r = get_number(&rd, root, "boots", 0, &boots);
+		r = reader_get_number(&rd, root, "boots", 0, &boots);
 	if (r == 0)
 		r = parse_array(&rd, root, "runs", RECORD_RUNS_MAX, parse_run, record);
 	if (r == 0)
