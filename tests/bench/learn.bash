@@ -62,28 +62,35 @@ learn_count() {
 		"$(ct_dir learned)/harden/record.json"
 }
 
-# The others that trace cap_capable, where they run: by kprobe, a line for each check.
-learn_others() {
-	local tool
-	for tool in capable-bpfcc capable; do
-		if ! command -v "$tool" >/dev/null; then
-			echo "  $tool: not installed"
-			continue
-		fi
-		timeout -s INT 60 "$tool" >"$tmp/lines" 2>"$tmp/err" &
-		learn_job=$!
-		sleep 4
-		if kill -0 "$learn_job" 2>/dev/null; then
-			learn_times "$tmp/other"
-			kill -INT "$learn_job"
-			awk -v tool="$tool" 'NR == FNR { off = $1; next } { printf "  -> loop, traced by %s, to not recorded %8.2f\n", tool, $1 / off }' \
-				"$tmp/off" "$tmp/other"
-			echo "     lines: $(grep -c checker "$tmp/lines") of $((learn_checks * 6))"
-		else
-			echo "  $tool: does not run on this kernel: $(head -n 1 "$tmp/err")"
-		fi
+# Why a tool does not run, of what it said on either way: one line.
+learn_reason() {
+	cat "$tmp/lines" "$tmp/err" | grep -m 1 -iE 'unable|failed|cannot|error' || tail -n 1 "$tmp/err"
+}
+
+# learn_other TOOL PACKAGE: another that traces cap_capable, where it runs: by kprobe, a line
+# for each check.
+learn_other() {
+	local status=0
+	if ! command -v "$1" >/dev/null; then
+		echo "  $1: not installed (Debian: $2)"
+		return
+	fi
+	timeout -s INT 120 "$1" >"$tmp/lines" 2>"$tmp/err" </dev/null &
+	learn_job=$!
+	sleep 6
+	if kill -0 "$learn_job" 2>/dev/null; then
+		learn_times "$tmp/other" && paste "$tmp/off" "$tmp/other" | awk -v tool="$1" '{
+			printf "  -> %-39s %8.2f\n", "loop, traced by " tool " to not recorded", $4 / $1
+			printf "  -> %-39s %8.2f\n", "processes, the same", $5 / $2
+			printf "  -> %-39s %8.2f\n", "web requests, the same", $6 / $3 }'
+		kill -INT "$learn_job" 2>/dev/null
 		wait "$learn_job" 2>/dev/null
-	done
+		echo "     lines of the loop: $(grep -c checker "$tmp/lines") of $((learn_checks * 6))"
+	else
+		wait "$learn_job" || status=$?
+		echo "  $1: does not run on this kernel (status $status): $(learn_reason)"
+	fi
+	learn_job=''
 }
 
 bench_learn() {
@@ -108,7 +115,8 @@ bench_learn() {
 		learn_section 'processes' 2 ''
 		learn_section 'web requests' 3 1.05
 		learn_count "$done"
-		learn_others
+		learn_other capable-bpfcc bpfcc-tools
+		learn_other capable libbpf-tools
 	fi
 	ct_destroy learned
 }
