@@ -70,7 +70,7 @@ tools_lxc_harden_SOURCES = \
 	tools/verb-generate.c \
 	tools/verb-remove.c
 tools_lxc_harden_SOURCES += \
-	tools/proof.c tools/proof.h tools/proof-parse.c \
+	$(proof_sources) \
 	tools/prove.h \
 	tools/prove-deadline.c tools/prove-deadline.h \
 	tools/prove-apply.c \
@@ -168,10 +168,11 @@ tests_fuzz_fuzz_audit_read_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
 tests_fuzz_fuzz_audit_read_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 check_PROGRAMS += tests/unit/test-proof
 TESTS += tests/unit/test-proof
-tests_unit_test_proof_SOURCES = tests/unit/test-proof.c tools/proof.c tools/proof.h tools/proof-parse.c
+proof_sources = tools/proof.c tools/proof.h tools/proof-parse.c
+tests_unit_test_proof_SOURCES = tests/unit/test-proof.c $(proof_sources)
 tests_unit_test_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_unit_test_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
-tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz-proof.c tools/proof.c tools/proof.h $(fuzz_main)
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz-proof.c $(proof_sources) $(fuzz_main)
 tests_fuzz_fuzz_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_fuzz_fuzz_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
 tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
