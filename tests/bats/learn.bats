@@ -271,12 +271,12 @@ knock() {
 	inner=$(ct_pid "$two")
 	[ "$(knock "$inner" "$inner")" = "" ]
 	kill -0 "$job"
-	grep -c ': booting' "$err"
 	[ "$(grep -c ': booting' "$err")" = 1 ]
 	# But from where LXC's hooks are.
 	[ "$(knock self "$inner")" = go ]
 	wait_for 20 bash -c "[ \$(grep -c ': booting' '$err') = 2 ]"
-	kill -TERM "$job"
+	# Which it now takes for its own container, and would wait for.
+	kill -KILL "$job"
 	wait "$job" || true
 	job=
 }
