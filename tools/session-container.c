@@ -25,6 +25,7 @@ void session_end_run(struct session *s)
 	if (!s->run_open)
 		return;
 	s->run_open = false;
+	recorder_unwatch(s->rec); /* or the sum of the checks would be more than the run's */
 	(void)recorder_get_totals(s->rec, &now); /* else: nothing since */
 	s->run.end = (int64_t)time(NULL);
 	s->run.checks = now.checks - s->at_begin.checks;
@@ -63,6 +64,8 @@ static int begin_run(struct session *s, pid_t init, bool boot)
 	fd = open_pid(init);
 	monitorfd = open_monitor(init);
 	r = fd < 0 ? fd : monitorfd;
+	if (r >= 0) /* before anything is counted */
+		r = recorder_get_totals(s->rec, &s->at_begin);
 	if (r >= 0)
 		r = recorder_watch(s->rec, init, boot, &s->run, &error);
 	if (r < 0) {
@@ -80,7 +83,7 @@ static int begin_run(struct session *s, pid_t init, bool boot)
 	s->monitorfd = monitorfd;
 	s->init = init;
 	s->run_open = true;
-	return recorder_get_totals(s->rec, &s->at_begin);
+	return 0;
 }
 
 void session_open_gate(struct session *s)
@@ -163,7 +166,6 @@ void session_init_ended(struct session *s)
 {
 	cleanup_close(&s->initfd);
 	s->initfd = -EBADF;
-	recorder_unwatch(s->rec);
 	session_end_run(s);
 	if (!s->started) /* we are not told of another start */
 		session_set_phase(s, SESSION_OVER);
