@@ -18,6 +18,11 @@
 #define ROUNDS_MAX 200
 /* Percent: what is that likely needed is not tried before the rest has gone. */
 #define CERTAIN 85
+/* How likely what follows from guesses has to be for it to be tried meanwhile. */
+#define CONFIDENT 0.8
+/* How likely what has worked works again, or a hint. */
+#define STEADY 0.95
+#define HINTED 0.8
 
 enum answer {
 	YES,
@@ -34,6 +39,7 @@ struct run {
 	bool found;	    /* .want is set */
 	bool ground;	    /* where to try; true: the other */
 	unsigned int times; /* a pass has to be seen */
+	double confidence;  /* that tries under way come out as guessed */
 	struct caps set;    /* the smallest that works */
 	struct capsearch_result result;
 };
@@ -135,8 +141,8 @@ static unsigned int count_running(const struct run *run, struct caps set, bool c
 	return n;
 }
 
-/* Likely to work, as far as one can tell from what it lacks. */
-static bool expect(const struct run *run, struct caps set)
+/* How likely it works, as far as one can tell from what it lacks. */
+static double expect(const struct run *run, struct caps set)
 {
 	struct caps lacks = caps_minus(run->set, set);
 	double p = 1;
@@ -145,11 +151,21 @@ static bool expect(const struct run *run, struct caps set)
 		if (caps_has(lacks, cap))
 			p *= 1 - run->search->likely[cap] / 100.0;
 	}
-	return p >= 0.5;
+	return p;
+}
+
+/* The answer of a try that is under way, and how much of what follows rests on it. */
+static enum answer guess(struct run *run, double works)
+{
+	run->confidence *= works >= 0.5 ? works : 1 - works;
+	return works >= 0.5 ? YES : NO;
 }
 
 static enum answer want(struct run *run, struct caps set, bool ground)
 {
+	/* A processor that waits costs less than a boot of which nothing is learnt. */
+	if (run->confidence < CONFIDENT)
+		return STOP;
 	run->want = (struct capsearch_want){ .set = set, .confirm = ground };
 	run->found = true;
 	return STOP;
@@ -167,7 +183,7 @@ static enum answer ask_times(struct run *run, struct caps set, unsigned int time
 		return YES;
 	if (passes + count_running(run, set, ground) < times)
 		return want(run, set, ground);
-	return passes || expect(run, set) ? YES : NO;
+	return guess(run, passes ? STEADY : expect(run, set));
 }
 
 static enum answer ask(struct run *run, struct caps set)
@@ -297,16 +313,20 @@ static enum answer reduce_groups(struct run *run)
 	return YES;
 }
 
+/* What is tried beside it had better be of use if it works. */
+static enum answer ask_hint(struct run *run, struct caps hint)
+{
+	if (count_running(run, hint, run->ground) && !capsearch_find(run->tries, hint))
+		return guess(run, HINTED);
+	return ask(run, hint);
+}
+
 static enum answer try_hints(struct run *run)
 {
 	for (size_t i = 0; i < run->search->n_hints; i++) {
 		struct caps hint = { run->search->hints[i].bits & run->search->max.bits };
-		enum answer a = hint.bits == run->set.bits ? NO : ask(run, hint);
+		enum answer a = hint.bits == run->set.bits ? NO : ask_hint(run, hint);
 
-		/* What is tried beside it had better be of use if it works. */
-		if (a == NO && count_running(run, hint, run->ground) &&
-		    !capsearch_find(run->tries, hint))
-			a = YES;
 		if (a == STOP)
 			return STOP;
 		if (a == YES) {
@@ -324,6 +344,7 @@ static enum answer try_hints(struct run *run)
 static enum answer take_singles(struct run *run, unsigned int likely)
 {
 	struct list list, spare = { .n = 0 };
+	double before = run->confidence, after = before;
 
 	list_caps(run->search, run->set, likely, &list);
 	for (size_t i = 0; i < list.n; i++) {
@@ -333,15 +354,20 @@ static enum answer take_singles(struct run *run, unsigned int likely)
 			return STOP;
 		if (a == YES)
 			spare.caps[spare.n++] = list.caps[i];
+		/* The next one is asked whatever comes of this. */
+		after *= run->confidence / before;
+		run->confidence = before;
 	}
+	run->confidence = after;
 	if (!spare.n)
 		return NO;
 	return reduce(run, spare.caps, spare.n) == STOP ? STOP : YES;
 }
 
-/* Two at once, where neither can be spared alone. */
+/* Two at once, where neither can be spared alone; hardly ever does one work. */
 static enum answer take_pairs(struct run *run)
 {
+	double before = run->confidence;
 	struct list list;
 
 	list_caps(run->search, run->set, 100, &list);
@@ -354,6 +380,7 @@ static enum answer take_pairs(struct run *run)
 				run->set = less;
 			if (a != NO)
 				return a;
+			run->confidence = before;
 		}
 	}
 	return NO;
@@ -441,6 +468,7 @@ static enum answer search_all(struct run *run)
 	enum answer a;
 
 	run->set = run->search->max;
+	run->confidence = 1;
 	run->result = (struct capsearch_result){ .stage = CAPSEARCH_REDUCE };
 	a = ask(run, run->set);
 	if (a != YES) {
