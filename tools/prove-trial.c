@@ -26,7 +26,8 @@
 #define SLACK_MS 2500
 #define BASELINE_RESTART_MS 60000
 #define BASELINE_STOP_MS 60000
-#define STILL_MS 400 /* without systemd, a guest whose processes do not change has started */
+#define SETTLED_MS 300 /* a process that fails at once does not get that old */
+#define STILL_MS 400   /* without systemd, a guest whose processes do not change has started */
 
 const char *const prove_stages[PROVE_N_STAGES] = { "setup",   "start",	 "boot", "check",
 						   "restart", "recheck", "stop" };
@@ -117,6 +118,22 @@ static int guest_ended(struct trial *t)
 			  t->stage == PROVE_BOOT ? "started" : "was at work");
 }
 
+/*
+ * Where many wait for a processor, a process that is about to fail may get old before it does:
+ * the same ones have to be there a little later, which is later still on such a machine.
+ */
+static bool stays(struct trial *t)
+{
+	struct prove_deadline until = prove_deadline_begin(SETTLED_MS);
+	struct prove_state now = { .n_comms = 0 };
+
+	while (!prove_guest_stop && !prove_deadline_is_over(&until))
+		(void)poll(NULL, 0, 20);
+	return prove_units_read_comms(&t->guest, SETTLED_MS + prove_deadline_now() - until.begin,
+				      &now) == 0 &&
+	       !prove_units_missing_comm(t->try->baseline, &now);
+}
+
 /* Without systemd: the same processes for a while, and those of the baseline among them. */
 static int boot_without_systemd(struct trial *t, const struct prove_deadline *until)
 {
@@ -128,12 +145,13 @@ static int boot_without_systemd(struct trial *t, const struct prove_deadline *un
 
 		if (!prove_guest_is_alive(&t->guest))
 			return guest_ended(t);
-		if (prove_units_read_comms(&t->guest, &now) == 0) {
+		if (prove_units_read_comms(&t->guest, SETTLED_MS, &now) == 0) {
 			if (!prove_units_same_comms(&now, &last)) {
 				last = now;
 				still = prove_deadline_now();
 			}
-			if (t->try->baseline && !prove_units_missing_comm(t->try->baseline, &now))
+			if (t->try->baseline && !prove_units_missing_comm(t->try->baseline, &now) &&
+			    stays(t))
 				break;
 		}
 		if (!t->try->baseline && prove_deadline_now() - still > 4L * STILL_MS)

@@ -13,7 +13,6 @@
 #include "lib/unitlist.h"
 
 #define ASK_MS 5000
-#define SETTLED_MS 300 /* a process that fails at once does not get that old */
 
 static const char *const ask_states[] = {
 	"/bin/sh", "-c",
@@ -166,7 +165,7 @@ static bool has_comm(const struct prove_state *state, const char *comm)
 	return false;
 }
 
-int prove_units_read_comms(const struct prove_guest *guest, struct prove_state *ret)
+int prove_units_read_comms(const struct prove_guest *guest, int64_t age_ms, struct prove_state *ret)
 {
 	auto_free struct prove_process *list = NULL;
 	size_t n;
@@ -176,7 +175,7 @@ int prove_units_read_comms(const struct prove_guest *guest, struct prove_state *
 	for (size_t i = 0; r == 0 && i < n && ret->n_comms < PROVE_COMMS_MAX; i++) {
 		/* In parentheses: about to be executed.  What init starts again and again is young.
 		 */
-		if (list[i].comm[0] != '(' && prove_guest_get_age(&list[i]) > SETTLED_MS &&
+		if (list[i].comm[0] != '(' && prove_guest_get_age(&list[i]) > age_ms &&
 		    !has_comm(ret, list[i].comm))
 			memcpy(ret->comms[ret->n_comms++], list[i].comm, sizeof(*ret->comms));
 	}
