@@ -170,9 +170,8 @@ static void make_line(const struct hook *h, const char *message, struct line *li
 /* By one call; there is nobody left to tell if it fails. */
 static void write_line(int fd, const struct line *line)
 {
-	ssize_t n = write(fd, line->text, line->n);
-
-	(void)n;
+	while (write(fd, line->text, line->n) < 0 && errno == EINTR)
+		;
 }
 
 void hook_say(const struct hook *h, enum journal_priority priority, const char *format, ...)

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <linux/capability.h>
 
@@ -129,25 +130,53 @@ static bool ends_in(const char *name, const char *suffix)
 	return n > m && strcmp(name + n - m, suffix) == 0;
 }
 
+/* A folder that is not there is NULL and 0; what keeps us from reading it is -errno. */
+static int open_folder(const char *path, DIR **ret)
+{
+	*ret = opendir(path);
+	return *ret || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+}
+
+/* 1 and an entry, 0 at the end, or -errno. */
+static int next_entry(DIR *dir, struct dirent **ret)
+{
+	errno = 0;
+	*ret = readdir(dir);
+	if (*ret)
+		return 1;
+	return -errno; /* 0: the end */
+}
+
+static int read_dropins_of(DIR *dir, struct service *svc)
+{
+	struct dirent *entry;
+	int r;
+
+	while ((r = next_entry(dir, &entry)) > 0) {
+		if (!ends_in(entry->d_name, ".conf"))
+			continue;
+		r = read_unit(dirfd(dir), entry->d_name, svc);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
 /* All drop-ins of the unit; in which order matters little, as few contradict each other. */
 static int read_dropins(const char *name, struct service *svc)
 {
 	char path[PATH_MAX];
-	struct dirent *entry;
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < N_FOLDERS; i++) {
+	for (size_t i = 0; r == 0 && i < N_FOLDERS; i++) {
 		auto_closedir DIR *dir = NULL;
 
 		r = snprintf(path, sizeof(path), "%s/%s.d", folders[N_FOLDERS - 1 - i], name);
 		if (r < 0 || (size_t)r >= sizeof(path))
 			return -ENAMETOOLONG;
-		dir = opendir(path);
-		r = 0;
-		while (dir && r >= 0 && (entry = readdir(dir))) {
-			if (ends_in(entry->d_name, ".conf"))
-				r = read_unit(dirfd(dir), entry->d_name, svc);
-		}
+		r = open_folder(path, &dir);
+		if (dir)
+			r = read_dropins_of(dir, svc);
 	}
 	return r;
 }
@@ -168,22 +197,25 @@ static int write_dropin(const char *out, const char *name, const struct service 
 	if (mkdirat(outfd, folder, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	fd = openat(outfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	return io_write_file_at(fd, "50-lxc-harden.conf", text, strlen(text), 0644);
+	r = fd < 0 ? -errno : io_write_file_at(fd, "50-lxc-harden.conf", text, strlen(text), 0644);
+	if (r < 0)
+		(void)unlinkat(outfd, folder, AT_REMOVEDIR); /* if it is empty */
+	return r;
 }
 
-/* True if a folder that comes before has a unit of that name. */
-static bool is_overridden(size_t folder, const char *name)
+/* 1 if a folder that comes before has a unit of that name, 0, or -errno. */
+static int find_override(size_t folder, const char *name)
 {
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < folder; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], name); /* 30 + NAME_MAX */
 		if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return true;
+			return 1;
+		if (errno != ENOENT && errno != ENOTDIR)
+			return -errno;
 	}
-	return false;
+	return 0;
 }
 
 static int mend_service(int dirfd, const char *name, const char *out)
@@ -201,37 +233,55 @@ static int mend_service(int dirfd, const char *name, const char *out)
 	return write_dropin(out, name, &svc);
 }
 
-/* All services; one that cannot be read does not stop the rest.  The exit status. */
+static int complain(const char *name, int r)
+{
+	fprintf(stderr, PROGRAM ": cannot see to '%s': %s\n", name, strerror(-r));
+	return 1;
+}
+
+/* One that cannot be read does not stop the rest.  The exit status. */
+static int mend_folder(size_t folder, const char *out)
+{
+	auto_closedir DIR *dir = NULL;
+	struct dirent *entry;
+	int r = open_folder(folders[folder], &dir), status = 0;
+
+	while (dir && (r = next_entry(dir, &entry)) > 0) {
+		if (!ends_in(entry->d_name, ".service"))
+			continue;
+		r = find_override(folder, entry->d_name);
+		if (r == 0)
+			r = mend_service(dirfd(dir), entry->d_name, out);
+		if (r < 0)
+			status = complain(entry->d_name, r);
+	}
+	return r < 0 ? complain(folders[folder], r) : status;
+}
+
+/* All services; the exit status. */
 static int mend_all(const char *out)
 {
-	struct dirent *entry;
 	int status = 0;
 
-	for (size_t i = 0; i < N_FOLDERS; i++) {
-		auto_closedir DIR *dir = opendir(folders[i]);
-
-		while (dir && (entry = readdir(dir))) {
-			int r;
-
-			if (!ends_in(entry->d_name, ".service") || is_overridden(i, entry->d_name))
-				continue;
-			r = mend_service(dirfd(dir), entry->d_name, out);
-			if (r < 0) {
-				fprintf(stderr, PROGRAM ": cannot see to '%s': %s\n", entry->d_name,
-					strerror(-r));
-				status = 1;
-			}
-		}
-	}
+	for (size_t i = 0; i < N_FOLDERS; i++)
+		status |= mend_folder(i, out);
 	return status;
 }
 
-/* systemd-executor came with 255, and with it the trouble. */
+static bool is_missing(const char *path)
+{
+	return faccessat(AT_FDCWD, path, F_OK, 0) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/*
+ * systemd-executor came with 255, and with it the trouble.  Where it cannot be told, it is
+ * taken for granted: the drop-ins do no harm elsewhere.
+ */
 static bool is_concerned(void)
 {
-	return prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) == 0 &&
-	       (faccessat(AT_FDCWD, "/usr/lib/systemd/systemd-executor", F_OK, 0) == 0 ||
-		faccessat(AT_FDCWD, "/lib/systemd/systemd-executor", F_OK, 0) == 0);
+	return prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) != 1 &&
+	       !(is_missing("/usr/lib/systemd/systemd-executor") &&
+		 is_missing("/lib/systemd/systemd-executor"));
 }
 
 int main(int argc, char *argv[])

@@ -94,7 +94,7 @@ check_PROGRAMS += tests/fault/inject
 tests_fault_inject_SOURCES = tests/fault/inject.c tests/fault/calls.h
 tests_fault_inject_LDADD =
 EXTRA_DIST += tests/fault/faults.bash tests/fault/mount.bash tests/fault/audit.bash \
-	tests/fault/tool.bash
+	tests/fault/tool.bash tests/fault/generator.bash tests/fault/gate.bash
 
 # What tests/load/run measures with, and the guest that rewrites itself.
 load_programs = tests/load/measure tests/load/rewriter tests/load/witness

@@ -58,15 +58,36 @@ mount_faults() {
 	mount_faults 'no move_mount' hybrid 3
 }
 
+@test "unit-generator, in the guest: a drop-in less is told" {
+	dir=$W/units GENERATOR=${LXC_HARDEN_LIBEXECDIR:-$build/hooks}/unit-generator FAULT_STEP=$(step 7)
+	export dir GENERATOR FAULT_STEP
+	# shellcheck disable=SC2016 # for the inner shells
+	unshare --mount --propagation private bash -c '. "$FAULT_DIR/generator.bash" && fault_units &&
+		exec setpriv --bounding-set=-sys_admin bash -c ". \"\$FAULT_DIR/generator.bash\" && fault_generator"'
+	none_bad unit-generator "$dir"
+}
+
+@test "learn-gate: no start goes on that is not watched" {
+	local dir=$W name=fault.$$ gate=${LXC_HARDEN_LIBEXECDIR:-$build/hooks}/learn-gate
+	command -v socat >/dev/null || hook_skip 'no socat'
+	socat "ABSTRACT-LISTEN:$name,type=5,fork" "SYSTEM:dd bs=64 count=1 of='$W/told' 2>/dev/null; printf go" 3>&- &
+	recorder=$!
+	for ((i = 0; i < 100; i++)); do ! grep -q "@$name" /proc/net/unix || break; sleep 0.05; done
+	# shellcheck source-path=SCRIPTDIR source=../fault/gate.bash
+	. "$FAULT_DIR/gate.bash"
+	export LXC_PID=4711
+	"$gate" "$name" c1 lxc start-host
+	[ "$(cat "$W/told")" = 4711 ]
+	faults_each "$dir" 1 "$gate" "$name" c1 lxc start-host
+	none_bad learn-gate "$dir"
+}
+
 # audit_faults NAME VERDICT STEP POLICY: of the running container $ct.
 audit_faults() {
-	local dir=$W folder fault_verdict=$2
-	folder=$(ct_dir "$ct")/harden
-	# shellcheck source-path=SCRIPTDIR source=../fault/audit.bash
-	. "$FAULT_DIR/audit.bash"
-	faults_each "$dir" "$(step "$3")" env -i PATH="$PATH" LXC_NAME="$ct" LXC_PID="$(ct_pid "$ct")" \
-		LXC_CONFIG_FILE="$(ct_dir "$ct")/config" LXC_ROOTFS_PATH="$(ct_dir "$ct")/rootfs" \
-		"$AUDIT" --policy "$4" "$ct" lxc start-host
+	local -x ct=$ct AUDIT=$AUDIT dir=$W folder pid fault_verdict=$2 FAULT_STEP
+	FAULT_STEP=$(step "$3") folder=$(ct_dir "$ct")/harden pid=$(ct_pid "$ct")
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare --mount --propagation private bash -c '. "$FAULT_DIR/audit.bash" && fault_audit "$1"' bash "$4"
 	none_bad "$1" "$dir"
 }
 
@@ -86,25 +107,27 @@ audit_faults() {
 }
 
 teardown() {
+	[ -z "${recorder:-}" ] || kill "$recorder"
 	[ -z "${ct:-}" ] || ct_destroy "$ct"
 }
 
-# tool_faults VERB STEP: on the container $ct, which does not run.
+# tool_faults NAME STEP VERB [OPTION...]: on the container $ct, which does not run.
 tool_faults() {
-	local dir=$W/$1 folder
+	local name=$1 step=$2 dir=$W/$3${4:-} folder
+	shift 2
 	folder=$(ct_dir "$ct")
 	# shellcheck source-path=SCRIPTDIR source=../fault/tool.bash
 	. "$FAULT_DIR/tool.bash"
 	mkdir "$dir" "$dir/before" "$dir/after"
 	cp -a "$folder"/config "$dir/before"
 	[ ! -e "$folder/harden" ] || cp -a "$folder/harden" "$dir/before"
-	"$TOOL" "$1" -P "${folder%/*}" "$ct"
+	"$TOOL" "$@" -P "${folder%/*}" "$ct"
 	cp -a "$folder"/config "$dir/after"
 	[ ! -e "$folder/harden" ] || cp -a "$folder/harden" "$dir/after"
-	faults_each "$dir" "$(step "$2")" "$TOOL" "$1" -P "${folder%/*}" "$ct"
-	none_bad "lxc-harden $1" "$dir"
+	faults_each "$dir" "$(step "$step")" "$TOOL" "$@" -P "${folder%/*}" "$ct"
+	none_bad "lxc-harden $name" "$dir"
 	fault_reset
-	"$TOOL" "$1" -P "${folder%/*}" "$ct"
+	"$TOOL" "$@" -P "${folder%/*}" "$ct"
 }
 
 @test "lxc-harden generate and remove: the container's folder is as before or as after" {
@@ -115,6 +138,11 @@ tool_faults() {
 	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
 	ct_new "$ct" busybox priv
-	FAULT_AFTER='' tool_faults generate 15
-	FAULT_AFTER='' tool_faults remove 10
+	# What fails before is the loader's.
+	# shellcheck disable=SC2034 # for faults.bash
+	FAULT_AFTER=set_tid_address
+	tool_faults generate 20 generate --level=base
+	# In place of what is there: the policy between the two is one more step.
+	tool_faults 'generate, another level' 25 generate --level=keep
+	tool_faults remove 10 remove
 }

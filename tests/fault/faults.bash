@@ -21,7 +21,7 @@ fault_said_one_line() {
 }
 
 faults_each() {
-	local dir=$1 step=$2 n name errors error number=0 count=0 status wrong phase
+	local dir=$1 step=$2 n name errors error number=0 count=0 missed=0 status wrong phase
 	shift 2
 	# shellcheck disable=SC2206 # options
 	local inject=(inject ${FAULT_AFTER:+-a "$FAULT_AFTER"})
@@ -37,10 +37,14 @@ faults_each() {
 			fault_reset
 			status=0
 			"${inject[@]}" "$n" "$error" "$dir/call" "$@" >"$dir/said" 2>&1 </dev/null || status=$?
+			# The host's tables are longer at one time than at another, and so the last call is
+			# not always there.
+			[ "$status" != 126 ] || { missed=$((missed + 1)); continue; }
 			wrong=$(fault_judge "$status")
 			[ -z "$wrong" ] || echo "call $n $name: $error: status $status: ${wrong//$'\n'/; }" >>"$dir/bad"
 		done
 	done <"$dir/calls"
 	fault_reset
+	[ "$missed" -le $((2 + count / 50)) ] || echo "$missed calls of $count were not made the second time" >>"$dir/bad"
 	echo "$count" >"$dir/count"
 }

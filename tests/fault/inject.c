@@ -3,7 +3,8 @@
  * Makes one system call of a program fail, without its being made:
  *
  *   inject [-a CALL] list FILE COMMAND...      all its calls to FILE: "N NAME ERRNO..."
- *   inject [-a CALL] N ERRNO FILE COMMAND...   the Nth fails; FILE tells what it was
+ *   inject [-a CALL] N ERRNO FILE COMMAND...   the Nth fails; FILE tells "N NAME ARGUMENT",
+ *                                              the first one, as a number
  *
  * Numbers start after the COMMAND's execve(2), or with the first CALL.  Its children are
  * followed and their calls counted with its own.  Only calls that can fail are counted, and
@@ -103,7 +104,8 @@ static void list_call(const struct run *run, const struct call *call, unsigned l
 	fputc('\n', run->out);
 }
 
-static void enter_call(struct run *run, struct task *task, unsigned long long nr)
+static void enter_call(struct run *run, struct task *task, unsigned long long nr,
+		       unsigned long long argument)
 {
 	const struct call *call = call_find(nr);
 
@@ -115,7 +117,8 @@ static void enter_call(struct run *run, struct task *task, unsigned long long nr
 	if (!run->wanted) {
 		list_call(run, call, nr);
 	} else if (run->n == run->wanted) {
-		fprintf(run->out, "%lu %s\n", run->n, call->name ? call->name : "unknown");
+		fprintf(run->out, "%lu %s %llu\n", run->n, call->name ? call->name : "unknown",
+			argument);
 		set_call(task->pid, -1, 0);
 		task->failing = run->done = true;
 	}
@@ -137,7 +140,7 @@ static int handle_stop(struct run *run, pid_t pid, int status)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0)
 		return 0; /* killed meanwhile */
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
-		enter_call(run, task, info.entry.nr);
+		enter_call(run, task, info.entry.nr, info.entry.args[0]);
 	} else if (task->failing) {
 		task->failing = false;
 		set_call(pid, 0, -run->error);
