@@ -38,12 +38,16 @@ load_run() {
 }
 
 @test "a wrong verdict, and what is left behind, are seen" {
-	# An audit that lets all pass, and one that refuses all, in place of the installed one.
+	# In place of the installed fragments: no audit, but a hook that leaves a file.
 	fake=$BATS_TEST_TMPDIR/fake
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/test "$BATS_TEST_TMPDIR"
 	cp -r "$LXC_HARDEN_DATADIR" "$fake"
-	sed -i "s|^lxc.hook.start-host = .*|lxc.hook.start-host = /bin/true|; s|$LXC_HARDEN_DATADIR|$fake|" "$fake"/*.conf
+	# shellcheck disable=SC2016 # for the hook
+	printf '%s\n' '#!/bin/sh' 'touch "${LXC_CONFIG_FILE%/*}/.policy.new"' >"$fake/hook"
+	chmod 755 "$fake/hook"
+	sed -i "s|^lxc.hook.start-host = .*|lxc.hook.start-host = $fake/hook|; s|$LXC_HARDEN_DATADIR|$fake|" "$fake"/*.conf
 	run env LXC_HARDEN_DATADIR="$fake" "$top/tests/load/run" --containers 15 --systemd 0 --seconds 0 --guest 0
 	[ "$status" = 1 ]
-	[[ $output = *"not ok 2 - "* && $output = *"should be refused): lxc-start: status 0"* ]]
+	[[ $output = *"not ok 2 - "*"should be refused): lxc-start: status 0"* ]] || { echo "$output"; return 1; }
+	[[ $output = *"left behind, or gone: > file load-"*"/.policy.new"* ]] || { echo "$output"; return 1; }
 }
