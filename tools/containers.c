@@ -150,11 +150,11 @@ static bool has_config(int dirfd, const char *name, bool trusted)
 	return fstatat(dirfd, path, &st, flags) == 0 && S_ISREG(st.st_mode);
 }
 
-static void add_name(struct names *names, const char *name)
+static void add_name(struct names *names, const char *name, size_t max)
 {
 	size_t n = strlen(name) + 1;
 
-	if (names->n == CONTAINERS_MAX || n > sizeof(names->text) - names->size) {
+	if (names->n == max || n > sizeof(names->text) - names->size) {
 		names->left_out++;
 		return;
 	}
@@ -170,6 +170,7 @@ static void read_names(size_t index, void *result, const void *state)
 	auto_closedir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct names *names = result;
 	const struct dirent *entry;
+	size_t max = path->owner.uid ? CONTAINERS_OF_USER_MAX : CONTAINERS_MAX;
 
 	if (!dir) {
 		names->error = fd < 0 ? fd : -ENOMEM;
@@ -178,7 +179,7 @@ static void read_names(size_t index, void *result, const void *state)
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] != '.' && strlen(entry->d_name) <= NAME_MAX &&
 		    has_config(dirfd(dir), entry->d_name, !path->owner.uid))
-			add_name(names, entry->d_name);
+			add_name(names, entry->d_name, max);
 	}
 }
 

@@ -14,7 +14,9 @@
 
 #include "tools/workers.h"
 
-#define CONTAINERS_MAX 65536 /* of a folder; what is behind that is counted, not kept */
+/* Of a folder; what is behind that is counted, not kept.  Each costs a caller memory. */
+#define CONTAINERS_MAX 65536
+#define CONTAINERS_OF_USER_MAX 4096 /* ... that is not root's */
 
 struct container {
 	const char *lxcpath, *name; /* the name is as the folder has it: escape it */

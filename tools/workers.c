@@ -20,6 +20,9 @@
 
 #define JOBS_MAX 16
 #define SECONDS 10
+/* For one other user, who can stop every process that has his rights, or make each slow. */
+#define LOST_MAX 3
+#define GROUP_TIMES 12 /* the limit for one job, for all of his */
 #define NOTHING ((size_t)-1)
 
 /* In memory that all the processes share. */
@@ -44,7 +47,8 @@ struct board {
 	struct slot slots[JOBS_MAX];
 	unsigned int jobs;
 	time_t seconds;
-	size_t end; /* of the present group */
+	size_t end;	   /* of the present group */
+	unsigned int lost; /* jobs of it that did not end in time */
 };
 
 static size_t claim(const struct board *b)
@@ -133,6 +137,7 @@ static void take_end(struct board *b, size_t slot, enum workers_end end)
 
 	if (at < b->w->n)
 		b->ends[at] = end;
+	b->lost += end == WORKERS_TIMED_OUT;
 	set_at(b, slot, NOTHING);
 	(void)close(s->pipefd); /* only ever waited for */
 	s->pid = 0;
@@ -187,12 +192,24 @@ static bool any_runs(const struct board *b)
 	return false;
 }
 
+/* Who may claim a job finds none any more. */
+static void give_up(struct board *b)
+{
+	size_t i = __atomic_exchange_n(&b->shared->next, b->end, __ATOMIC_SEQ_CST);
+
+	for (; i < b->end; i++)
+		b->ends[i] = WORKERS_TIMED_OUT;
+}
+
 /* Jobs of one owner, [first, end). */
 static int run_group(struct board *b, size_t first, size_t end)
 {
+	bool foreign = b->w->owners && b->w->owners[first].uid != geteuid();
+	time_t begin = now();
 	int r = 0;
 
 	b->end = end;
+	b->lost = 0;
 	b->shared->next = first;
 	for (;;) {
 		for (size_t i = 0; i < b->jobs && r == 0; i++) {
@@ -207,6 +224,8 @@ static int run_group(struct board *b, size_t first, size_t end)
 		if (!any_runs(b))
 			return r;
 		wait_some(b);
+		if (foreign && (b->lost >= LOST_MAX || now() - begin > GROUP_TIMES * b->seconds))
+			give_up(b);
 	}
 }
 

@@ -3,7 +3,8 @@
  * Many like jobs, in processes that may crash or hang without harm to the others: one
  * process does many jobs in turn, and another takes over behind the one at which it ended.
  * Jobs that belong to a user are done with that user's rights and no more, so what he puts
- * in the way is met as he would meet it himself.
+ * in the way is met as he would meet it himself.  He can hold up such a process, too: after
+ * three that did not end, or twelve times the limit for one, the rest of his is given up.
  */
 #ifndef TOOLS_WORKERS_H
 #define TOOLS_WORKERS_H
