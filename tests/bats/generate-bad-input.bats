@@ -370,9 +370,15 @@ guest() {
 	what='sticky, of another user'
 	fake
 	chown -R 4242:4242 "$dir" && chmod 1777 "$lxc"
+	# His configuration would have LXC open files as root.
+	run_generate bad
+	[ "$status" = 2 ]
+	grep -F "its configuration belongs to user 4242" "$tmp/err"
+	# The folder alone: as LXC gives it to the root of an id-mapped container.
+	chown 0:4242 "$dir/config"
 	mkdir "$dir/harden" && chown 4242:4242 "$dir/harden"
 	said ''
-	[ "$(stat -c %u "$dir/config")" = 4242 ]
+	[ "$(stat -c %u:%g "$dir/config")" = 0:4242 ]
 	[ -z "$(find "$dir/harden" -perm /022)" ]
 	# Whoever may write to LXCPATH puts a link for the name.
 	what='a link in a sticky folder'

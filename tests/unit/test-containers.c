@@ -93,6 +93,36 @@ static void test_rights(void)
 	workers_done(&r);
 }
 
+static void hang(size_t index, void *result, const void *state)
+{
+	(void)index, (void)result, (void)state;
+	for (;;)
+		(void)pause();
+}
+
+/* As a user's does whose processes are all stopped by him; nobody else waits for that. */
+static void test_give_up(void)
+{
+	struct workers w = { .n = 30, .size = 1, .jobs = 2, .seconds = 1, .run = hang };
+	struct workers_owner *owners = calloc(w.n, sizeof(*owners));
+	struct workers_results r;
+	time_t begin = time(NULL);
+
+	if (tap_needs_root() || !CHECK(owners))
+		return;
+	for (size_t i = 0; i < w.n; i++)
+		owners[i] = (struct workers_owner){ SOMEBODY, SOMEBODY };
+	w.owners = owners;
+	if (CHECK_INT(workers_run(&w, &r), 0)) {
+		for (size_t i = 0; i < w.n; i++)
+			CHECK_INT(r.ends[i], WORKERS_TIMED_OUT);
+		workers_done(&r);
+	}
+	/* By two at a time, all of them would take half a minute. */
+	CHECK(time(NULL) - begin < 15);
+	free(owners);
+}
+
 static void test_no_jobs(void)
 {
 	struct workers w = { .n = 0, .size = 8 };
@@ -225,6 +255,7 @@ static void test_socket(void)
 
 TAP_MAIN({ "a job that crashes or hangs is the only one lost", test_broken_jobs },
 	 { "a user's job has that user's rights", test_rights }, { "no job at all", test_no_jobs },
+	 { "a user who stops his jobs holds up nobody", test_give_up },
 	 { "containers of a folder, sorted", test_find },
 	 { "a folder that is not there", test_find_nothing },
 	 { "links in a user's folder are not followed", test_find_of_user },
