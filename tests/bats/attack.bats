@@ -154,3 +154,40 @@ user_path() {
 	[ "$("$cmd" check -P "$dir" c | sed -n '1s/,.*//p')" = 'c: stopped' ]
 	timeout 20 "$cmd" list -P "$dir" | grep -E '^c +stopped'
 }
+
+@test "learn: root of a container on the host's network names no other process" {
+	[ -e /sys/kernel/btf/vmlinux ] || skip "kernel: no BTF"
+	"$cmd" learn --help >/dev/null
+	ct_new "$ct" busybox priv
+	"$cmd" learn -q --time 4 -P "$(ct_lxcpath)" -n "$ct" >/dev/null 2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- 4>&- &
+	job=$!
+	for _ in {1..100}; do
+		gate=$(sed -n 's/.*@\(lxc-harden-[0-9a-f]*\)$/\1/p' /proc/net/unix | head -n 1)
+		[ -z "$gate" ] || break
+		sleep 0.02
+	done
+	# As such a container's root: our user id, our network, another pid namespace.
+	run timeout 5 unshare --pid --fork socat -t 3 -T 3 "STDIO" "ABSTRACT-CONNECT:$gate,type=5" <<<1
+	[[ $output != *go* ]]
+	wait "$job"
+	job=
+	[ "$(jq '[.runs[]] | length' "$(ct_dir "$ct")/harden/record.json")" = 1 ]
+}
+
+@test "started with SIGCHLD ignored, signals blocked, descriptors closed: as ever" {
+	local dir=$BATS_TEST_TMPDIR/lxc i
+	for i in 1 2 3; do
+		mkdir -p "$dir/c$i/rootfs/sbin"
+		printf '%s\n' "lxc.rootfs.path = dir:$dir/c$i/rootfs" >"$dir/c$i/config"
+	done
+	SECONDS=0
+	run env --ignore-signal=CHLD,ALRM --block-signal=CHLD,ALRM,TERM timeout -s KILL 20 "$cmd" list --noheadings -P "$dir"
+	[ "$status" = 0 ]
+	[ "${#lines[@]}" = 3 ]
+	[ "$SECONDS" -lt 8 ]
+	"$cmd" generate -q -P "$dir" c1 <&- >&- 2>&-
+	(ulimit -f 0 && run "$cmd" generate -q -P "$dir" c2 && [ "$status" = 1 ])
+	[ -z "$(find "$dir/c2" -name '.*')" ]
+	(umask 077 && "$cmd" generate -q -P "$dir" c3)
+	[ "$(stat -c %a "$dir/c3/harden" "$dir/c3/harden/harden.conf" | tr '\n' ' ')" = '755 644 ' ]
+}
