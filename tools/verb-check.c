@@ -73,8 +73,7 @@ static int take_option(const struct command *cmd, int option, const char *value,
 
 /* --- Which containers ------------------------------------------------------------ */
 
-/* One container is one of a list, too. */
-static int find_one(const struct command *cmd, struct containers *ret)
+static int find_one(const struct command *cmd, struct container *ret)
 {
 	struct command_text buf;
 	char path[PATH_MAX];
@@ -82,27 +81,27 @@ static int find_one(const struct command *cmd, struct containers *ret)
 	int n = snprintf(path, sizeof(path), "%s/%s", cmd->lxcpaths[0], cmd->name);
 
 	/* A name that is mistyped is misuse, and no finding. */
-	if (n < 0 || (size_t)n >= sizeof(path) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
+	if (n < 0 || (size_t)n >= sizeof(path) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    stat(cmd->lxcpaths[0], &st) < 0) {
 		command_error(cmd->verb, "no container '%s' in '%s'", cmd->name,
 			      command_escape(&buf, cmd->lxcpaths[0]));
 		return -EINVAL;
 	}
-	if (stat(cmd->lxcpaths[0], &st) < 0)
-		return -errno;
-	*ret = (struct containers){ .items = calloc(1, sizeof(ret->items[0])), .n = 1 };
-	if (!ret->items)
-		return -ENOMEM;
-	ret->items[0] = (struct container){ cmd->lxcpaths[0], cmd->name, { st.st_uid, st.st_gid } };
+	*ret = (struct container){ cmd->lxcpaths[0], cmd->name, { st.st_uid, st.st_gid } };
 	return 0;
 }
 
-static int find(const struct command *cmd, const struct options *o, struct containers *ret)
+/* One container is a list, too: of *one. */
+static int find(const struct command *cmd, const struct options *o, struct container *one,
+		struct containers *ret)
 {
 	struct containers_error error;
 	int r;
 
-	if (!o->all)
-		return find_one(cmd, ret);
+	if (!o->all) {
+		*ret = (struct containers){ .items = one, .n = 1 };
+		return find_one(cmd, one);
+	}
 	r = containers_find(cmd->lxcpaths, cmd->n_lxcpaths, !cmd->lxcpaths_given, ret, &error);
 	if (r < 0)
 		command_error(cmd->verb, "%s", error.text);
@@ -112,35 +111,35 @@ static int find(const struct command *cmd, const struct options *o, struct conta
 /* --- Where it goes ----------------------------------------------------------------- */
 
 /* What there is to write. */
-struct report {
+struct checked {
 	const struct check_set *set;
 	const struct containers *list;
 	unsigned int jobs;
 };
 
-static int write_sarif(const struct report *report, FILE *f)
+static int write_sarif(const struct checked *checked, FILE *f)
 {
-	return check_write_sarif(report->set, f);
+	return check_write_sarif(checked->set, f);
 }
 
-static int write_prometheus(const struct report *report, FILE *f)
+static int write_prometheus(const struct checked *checked, FILE *f)
 {
-	return check_write_prometheus(report->set, f);
+	return check_write_prometheus(checked->set, f);
 }
 
-static int write_page(const struct report *report, FILE *f)
+static int write_page(const struct checked *checked, FILE *f)
 {
 	struct histories histories;
-	int r = histories_read(report->list->items, report->list->n, report->jobs, &histories);
+	int r = histories_read(checked->list->items, checked->list->n, checked->jobs, &histories);
 
 	if (r < 0)
 		return r;
-	r = html_write_page(report->set, histories.items, f);
+	r = html_write_page(checked->set, histories.items, f);
 	histories_done(&histories);
 	return r;
 }
 
-static int (*const writers[N_OUTPUTS])(const struct report *report, FILE *f) = {
+static int (*const writers[N_OUTPUTS])(const struct checked *checked, FILE *f) = {
 	[OUTPUT_SARIF] = write_sarif,
 	[OUTPUT_PROMETHEUS] = write_prometheus,
 	[OUTPUT_HTML] = write_page,
@@ -180,7 +179,7 @@ static int write_text(const char *path, const char *text, size_t size)
 }
 
 static int send(const struct command *cmd, const char *path, int output,
-		const struct report *report)
+		const struct checked *checked)
 {
 	auto_free char *text = NULL;
 	struct command_text buf;
@@ -191,7 +190,7 @@ static int send(const struct command *cmd, const char *path, int output,
 	if (!path)
 		return 0;
 	f = open_memstream(&text, &size);
-	r = f ? writers[output](report, f) : -ENOMEM;
+	r = f ? writers[output](checked, f) : -ENOMEM;
 	if (f && fclose(f) != 0 && r == 0)
 		r = -ENOMEM;
 	if (r == 0)
@@ -236,13 +235,13 @@ static bool is_above(const struct options *o, const struct check_set *set)
 static int tell(const struct command *cmd, const struct options *o, const struct containers *list,
 		const struct check_set *set)
 {
-	const struct report report = { set, list, o->jobs };
+	const struct checked checked = { set, list, o->jobs };
 	int r;
 
 	if (print(cmd, o, set) < 0)
 		return COMMAND_FAILED;
 	for (int i = 0; i < N_OUTPUTS; i++) {
-		if (send(cmd, o->paths[i], i, &report) < 0)
+		if (send(cmd, o->paths[i], i, &checked) < 0)
 			return COMMAND_FAILED;
 	}
 	r = command_finish(cmd->verb);
@@ -283,6 +282,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 	};
 	struct options o = { .fail_above = CHECK_SCORE_MAX };
 	struct containers list = { 0 };
+	struct container one;
 	struct check_set set;
 	struct command cmd;
 	int r = command_parse(verb, argc, argv, own, take_option, &o, &cmd);
@@ -291,7 +291,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		return r;
 	if (check_options(&cmd, &o) < 0)
 		return COMMAND_MISUSE;
-	r = find(&cmd, &o, &list);
+	r = find(&cmd, &o, &one, &list);
 	if (r < 0)
 		return o.all ? COMMAND_FAILED : COMMAND_MISUSE;
 	r = check_all(list.items, list.n, o.jobs, &set);
@@ -304,7 +304,5 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 	}
 	if (o.all)
 		containers_done(&list);
-	else
-		free(list.items);
 	return r;
 }
