@@ -102,6 +102,7 @@ static int open_path(const char *path, struct stat *ret)
 {
 	auto_close int fd = open(path, O_PATH | O_CLOEXEC);
 
+	*ret = (struct stat){ 0 }; /* the analyzer does not know that errno is never 0 */
 	if (fd < 0 || fstat(fd, ret) < 0)
 		return -errno;
 	return take_fd(&fd);
@@ -125,7 +126,6 @@ static int check_cycle(const struct reader *r, const struct frame *up, const str
 	const struct frame *f = up;
 	size_t depth = 0;
 
-	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): fstat(2) filled it. */
 	for (; f && !(f->dev == st->st_dev && f->ino == st->st_ino); f = f->up)
 		depth++;
 	if (!f && depth < DEPTH_MAX)
