@@ -223,10 +223,7 @@ ct_pids() {
 }
 
 # ct_comms NAME: their names.
-ct_comms() {
-	local pid
-	ct_pids "$1" | while read -r pid; do cat "/proc/$pid/comm" 2>/dev/null; done
-}
+ct_comms() { ct_pids "$1" | sed 's|.*|/proc/&/comm|' | xargs -r cat 2>/dev/null; }
 
 # ct_processes NAME: the set of names, once it stands still; what is about to be
 # executed shows in parentheses for a moment.

@@ -5,6 +5,10 @@
 # is missing.  It asks dpkg first, so a machine that has everything pays nothing
 # and needs neither the network nor root.  It never upgrades or removes.
 
+# What emulated hosts are made and run with (tests/vm).
+# shellcheck disable=SC2034 # for those who source this
+vm_packages=(mmdebstrap debian-archive-keyring e2fsprogs qemu-system-x86 qemu-utils)
+
 # packages_missing NAME...: those not installed, one a line.
 packages_missing() {
 	local p
