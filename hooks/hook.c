@@ -44,9 +44,8 @@ static bool reset_signals(void)
 	return signal(SIGPIPE, SIG_IGN) != SIG_ERR &&
 	       /* A limit of file sizes is told as a write error: the verdict counts all the same.
 		*/
-	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR &&
-	       signal(SIGCHLD, SIG_DFL) != SIG_ERR && signal(SIGALRM, SIG_DFL) != SIG_ERR &&
-	       sigprocmask(SIG_SETMASK, &set, NULL) == 0;
+	       signal(SIGXFSZ, SIG_IGN) != SIG_ERR && signal(SIGCHLD, SIG_DFL) != SIG_ERR &&
+	       signal(SIGALRM, SIG_DFL) != SIG_ERR && sigprocmask(SIG_SETMASK, &set, NULL) == 0;
 }
 
 struct hook hook_init(const char *program)

@@ -57,28 +57,35 @@ unit_tests = \
 	tests/unit/test-lxcconf
 
 bats_tests = \
+	tests/bats/attack.bats \
 	tests/bats/breakout.bats \
-	tests/bats/strict.bats \
-	tests/bats/check.bats \
+	tests/bats/cap-audit.bats \
 	tests/bats/check-live.bats \
 	tests/bats/check-score.bats \
+	tests/bats/check.bats \
+	tests/bats/completion.bats \
+	tests/bats/config.bats \
 	tests/bats/explain.bats \
-	tests/bats/list.bats \
-	tests/bats/html.bats \
-	tests/bats/prove.bats \
-	tests/bats/generate.bats \
+	tests/bats/fault.bats \
+	tests/bats/fragments.bats \
 	tests/bats/generate-bad-input.bats \
 	tests/bats/generate-durability.bats \
-	tests/bats/generate-guest.bats \
 	tests/bats/generate-formats.bats \
-	tests/bats/cap-audit.bats \
-	tests/bats/config.bats \
-	tests/bats/user.bats \
-	tests/bats/run.bats \
-	tests/bats/fault.bats \
-	tests/bats/load.bats \
+	tests/bats/generate-guest.bats \
+	tests/bats/generate.bats \
+	tests/bats/html.bats \
+	tests/bats/learn-load.bats \
 	tests/bats/learn.bats \
-	tests/bats/learn-load.bats
+	tests/bats/list.bats \
+	tests/bats/load.bats \
+	tests/bats/lxc-traps.bats \
+	tests/bats/mount-cgroup-hostile.bats \
+	tests/bats/mount-cgroup.bats \
+	tests/bats/prove.bats \
+	tests/bats/quickstart.bats \
+	tests/bats/run.bats \
+	tests/bats/strict.bats \
+	tests/bats/user.bats
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
