@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/test-check-score \
 	tests/unit/test-lxcseccomp \
 	tests/unit/test-mountentry \
+	tests/unit/test-gate \
 	tests/unit/test-lxcconf
 
 bats_tests = \
@@ -89,6 +90,7 @@ bats_tests = \
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
+tests_unit_test_gate_SOURCES = tests/unit/test-gate.c tools/gate.c
 tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
 	tools/check-score.c tools/check-reasons.c
 

@@ -155,25 +155,6 @@ user_path() {
 	timeout 20 "$cmd" list -P "$dir" | grep -E '^c +stopped'
 }
 
-@test "learn: root of a container on the host's network names no other process" {
-	[ -e /sys/kernel/btf/vmlinux ] || skip "kernel: no BTF"
-	"$cmd" learn --help >/dev/null
-	ct_new "$ct" busybox priv
-	"$cmd" learn -q --time 4 -P "$(ct_lxcpath)" -n "$ct" >/dev/null 2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- 4>&- &
-	job=$!
-	for _ in {1..100}; do
-		gate=$(sed -n 's/.*@\(lxc-harden-[0-9a-f]*\)$/\1/p' /proc/net/unix | head -n 1)
-		[ -z "$gate" ] || break
-		sleep 0.02
-	done
-	# As such a container's root: our user id, our network, another pid namespace.
-	run timeout 5 unshare --pid --fork socat -t 3 -T 3 "STDIO" "ABSTRACT-CONNECT:$gate,type=5" <<<1
-	[[ $output != *go* ]]
-	wait "$job"
-	job=
-	[ "$(jq '[.runs[]] | length' "$(ct_dir "$ct")/harden/record.json")" = 1 ]
-}
-
 @test "started with SIGCHLD ignored, signals blocked, descriptors closed: as ever" {
 	local dir=$BATS_TEST_TMPDIR/lxc i
 	for i in 1 2 3; do
