@@ -109,6 +109,12 @@ static int run_child(int procfd, const struct audit_process *p, const struct pol
 	struct emit e = EMIT_INIT(result->text);
 	int r;
 
+	/*
+	 * Other containers may have the same ids, or share the user namespace: their root must
+	 * not trace us, nor reach by /proc/PID/mem or fd for what we hold until we give it up.
+	 */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return -errno;
 	r = join_namespaces(procfd, p);
 	if (r < 0)
 		return r;
