@@ -14,7 +14,8 @@
  *	rate    RATE times as many of the cheapest
  *	names, cgroups  see checker_crowd_names()
  *
- * As root in a container, in a tmpfs.  Static: it is copied into any guest.
+ * As root in a container, whose /dev is a tmpfs whatever its init: elsewhere file systems ask
+ * in their own ways.  Static: it is copied into any guest.
  */
 #include "config.h"
 
@@ -55,9 +56,9 @@ static void prepare_files(void)
 	if (checker.fd < 0 || fchmod(checker.fd, 0) < 0 ||
 	    fchown(checker.fd, CHECKER_FOREIGN, 0) < 0)
 		die(checker.path);
-	checker.group_fd = open("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	checker.group_fd = open("/dev", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (checker.group_fd < 0 || fchown(checker.group_fd, 0, CHECKER_FOREIGN) < 0)
-		die("/run");
+		die("/dev");
 }
 
 static void prepare_semaphore(void)
@@ -103,11 +104,11 @@ static void prepare_own(void)
 	struct rlimit limit;
 	struct stat st;
 
-	checker.own_fd = open("/run", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	checker.own_fd = open("/dev", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (checker.own_fd < 0 || fstat(checker.own_fd, &st) < 0)
-		die("/run");
+		die("/dev");
 	/* A pid would not do: there may be several in as many namespaces. */
-	(void)snprintf(checker.own_name, sizeof(checker.own_name), "/run/checker-%lu", /* fits */
+	(void)snprintf(checker.own_name, sizeof(checker.own_name), "/dev/checker-%lu", /* fits */
 		       (unsigned long)st.st_ino);
 	checker.login_fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC); /* may not be there */
 	if (checker.login_fd >= 0) /* if it is set already, that may be refused */

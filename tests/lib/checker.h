@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #define CHECKER_FOREIGN 1 /* a uid and gid that are not ours */
-#define CHECKER_FILE "/run/checker.XXXXXX"
+#define CHECKER_FILE "/dev/checker.XXXXXX"
 
 /* What the calls are made with: ready before anything is counted. */
 struct checker {
