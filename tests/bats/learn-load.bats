@@ -24,7 +24,47 @@ setup() {
 	err=$BATS_TEST_TMPDIR/err
 }
 
-teardown() { ct_destroy "$ct"; }
+teardown() {
+	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
+	ct_destroy "$ct"
+}
+
+# per_second COUNT BEGIN END: the last two in ns.
+per_second() { awk -v n="$1" -v t=$(($3 - $2)) 'BEGIN { printf "%.2f million checks/s", n / t * 1000 }'; }
+
+# total: of the checks on standard input, as counts prints them.
+total() { awk '{ n += $3 + $4 } END { print n }'; }
+
+@test "every capability, from many units and processes, as fast as two processors can" {
+	need_recorder
+	local want got begin end
+	new "$ct" bookworm priv 'lxc.cap.drop ='
+	work "$ct" <<-'SCRIPT'
+		#!/bin/sh
+		date +%s%N
+		for i in 1 2 3; do systemd-run -q --wait --unit=rate$i checker 1500 2 rate & done
+		systemd-run -q --wait --unit=denied checker 1000 2 denied &
+		systemd-run -q --wait --unit=nested checker 1000 2 pidns &
+		systemd-run -q --wait --unit=brief checker 400 2 short &
+		wait
+		date +%s%N
+	SCRIPT
+	learn "$ct" -q --leave-running -- work >"$BATS_TEST_TMPDIR/times"
+	jq -e '.runs[0] | .missed == 0 and .unassigned == 0' "$(record "$ct")"
+	for i in 1 2 3; do
+		same "$(counts "$ct" ".unit == \"rate$i.service\"")" "$(expect "$ct" 3000 rate)"
+	done
+	same "$(counts "$ct" '.unit == "denied.service"')" "$(expect "$ct" 2000 denied)"
+	same "$(counts "$ct" '.unit == "nested.service"')" "$(expect "$ct" 2000 pidns)"
+	same "$(counts "$ct" '.unit == "brief.service"')" "$(expect "$ct" 800 short)"
+	got=$(counts "$ct" true)
+	want=$(total <<<"$got")
+	[ "$want" -gt 3500000 ]
+	{ read -r begin; read -r end; } <"$BATS_TEST_TMPDIR/times"
+	echo "# $want checks of $(cut -d' ' -f1 <<<"$got" | sort -u | wc -l) capabilities, exact: $(per_second "$want" "$begin" "$end") recorded" >&3
+	{ read -r begin; read -r end; } < <(ct_exec "$ct" work)
+	echo "# the same not recorded: $(per_second "$want" "$begin" "$end")" >&3
+}
 
 # of FILTER: from what learn printed as JSON.
 of() { jq -r "$1" "$BATS_TEST_TMPDIR/json"; }
@@ -64,11 +104,15 @@ adds_up() {
 	jq -e '[(.checks[] | select(.program == "/usr/bin/checker")), .losses[] | select(.capability == "setuid") | .count] | add == 120000' "$(record "$ct")"
 	jq -e '.checks | any(.comm == "\\x1b[7m\\x22\\x0a")' "$(record "$ct")"
 	# Once more, while it is full of other names.
-	"$cmd" trace --json --time=3 -P "$(ct_lxcpath)" "$ct" >"$BATS_TEST_TMPDIR/lines" 2>"$err" </dev/null 3>&- 4>&- &
-	local job=$!
-	wait_for 20 test -s "$BATS_TEST_TMPDIR/lines"
+	"$cmd" trace --json -P "$(ct_lxcpath)" "$ct" >"$BATS_TEST_TMPDIR/lines" 2>"$err" </dev/null 3>&- 4>&- &
+	job=$!
+	# shellcheck disable=SC2317 # for wait_for
+	seen() { ct_exec "$ct" checker 1 1 && [ -s "$BATS_TEST_TMPDIR/lines" ]; }
+	wait_for 30 seen
 	ct_exec "$ct" checker 100 1 names
+	kill -INT "$job"
 	wait "$job"
+	job=
 	is_plain "$BATS_TEST_TMPDIR/lines"
 	jq -es 'map(select(.comm? == "\\x1b[7m\\x22\\x0a")) | length == 3' "$BATS_TEST_TMPDIR/lines"
 }
