@@ -53,11 +53,20 @@ static int open_root(const char *root)
 	return fd < 0 ? -errno : fd;
 }
 
-bool prove_snapshot_is_possible(const char *root)
+/* Of one file system, whatever subvolumes they are in. */
+static bool is_same(int fd_a, int fd_b)
+{
+	struct btrfs_ioctl_fs_info_args a = { .nodesize = 0 }, b = { .nodesize = 0 };
+
+	return ioctl(fd_a, BTRFS_IOC_FS_INFO, &a) == 0 && ioctl(fd_b, BTRFS_IOC_FS_INFO, &b) == 0 &&
+	       memcmp(a.fsid, b.fsid, sizeof(a.fsid)) == 0;
+}
+
+bool prove_snapshot_is_possible(const char *root, int harden)
 {
 	auto_close int fd = open_root(root);
 
-	return fd >= 0 && is_subvolume(fd);
+	return fd >= 0 && is_subvolume(fd) && is_same(fd, harden);
 }
 
 /* To where the copies look for it; the folder "harden" may be another's, and is not walked. */
@@ -85,7 +94,7 @@ int prove_snapshot_make(struct prove_setup *setup, int harden)
 		return from;
 	args.fd = from;
 	if (ioctl(harden, BTRFS_IOC_SNAP_CREATE_V2, &args) < 0)
-		return errno == ENOTTY ? -EXDEV : -errno;
+		return -errno;
 	fd = openat(harden, PROVE_SNAPSHOT_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;

@@ -14,11 +14,10 @@
 
 #define PROVE_SNAPSHOT_NAME "prove-snapshot" /* in the folder "harden" */
 
-/* A snapshot can be made of it, in a moment that nobody notices. */
-bool prove_snapshot_is_possible(const char *root);
+/* A snapshot of it can be made in the folder harden, in a moment that nobody notices. */
+bool prove_snapshot_is_possible(const char *root, int harden);
 /*
- * Makes one in the folder harden, and .rootfs and .lower of setup lead there.  In the room.
- * 0 or -errno; -EXDEV if that folder is on another file system.
+ * Makes it, and .rootfs and .lower of setup lead there.  In the room.  0 or -errno.
  */
 int prove_snapshot_make(struct prove_setup *setup, int harden);
 /* Removes one, of whatever run; nobody else may be at work on it. */

@@ -194,7 +194,8 @@ static int look_at_container(struct prove_work *w, const struct options *o)
 		return COMMAND_FAILED;
 	}
 	w->running = c->is_running(c);
-	w->by_snapshot = w->running && prove_snapshot_is_possible(w->run->setup.root);
+	w->by_snapshot =
+		w->running && prove_snapshot_is_possible(w->run->setup.root, w->run->harden);
 	(void)snprintf(path, sizeof(path), "/proc/%d/root", c->init_pid(c)); /* sized to fit */
 	(void)lxc_container_put(c); /* says only whether it was freed */
 	if (!w->running || w->by_snapshot)
