@@ -11,8 +11,7 @@
 
 #include "lib/capsearch.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include "lib/capsearch-tries.h"
 
 /* Rounds after which a search that keeps being taken back is given up. */
 #define ROUNDS_MAX 200
@@ -43,92 +42,6 @@ struct run {
 	struct caps set;    /* the smallest that works */
 	struct capsearch_result result;
 };
-
-/* --- What is known ------------------------------------------------------------ */
-
-static size_t find_try(const struct capsearch_tries *tries, struct caps set)
-{
-	size_t i = 0;
-
-	while (i < tries->n && tries->list[i].set.bits != set.bits)
-		i++;
-	return i;
-}
-
-const struct capsearch_try *capsearch_find(const struct capsearch_tries *tries, struct caps set)
-{
-	size_t i = find_try(tries, set);
-
-	return i < tries->n ? &tries->list[i] : NULL;
-}
-
-int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *what,
-		   enum capsearch_outcome outcome, uint64_t cause)
-{
-	size_t i = find_try(tries, what->set);
-	struct capsearch_try *t;
-
-	if (i == tries->size) {
-		size_t size = tries->size ? tries->size * 2 : 64;
-
-		t = reallocarray(tries->list, size, sizeof(*t));
-		if (!t)
-			return -ENOMEM;
-		tries->list = t;
-		tries->size = size;
-	}
-	t = &tries->list[i];
-	if (i == tries->n) {
-		*t = (struct capsearch_try){ .set = what->set };
-		tries->n++;
-	}
-	(outcome == CAPSEARCH_PASSED ? t->passes : t->fails)[what->confirm]++;
-	t->sure = t->sure || outcome == CAPSEARCH_FAILED_SURELY;
-	if (outcome != CAPSEARCH_PASSED && !t->cause)
-		t->cause = cause;
-	return 0;
-}
-
-void capsearch_tries_done(struct capsearch_tries *tries)
-{
-	free(tries->list);
-	*tries = (struct capsearch_tries){ 0 };
-}
-
-static enum capsearch_verdict judge(const struct capsearch_try *t, bool ground)
-{
-	if (!t)
-		return CAPSEARCH_UNKNOWN;
-	if (t->passes[ground] && t->fails[ground])
-		return CAPSEARCH_FLAKY;
-	if (t->fails[ground])
-		return CAPSEARCH_FAIL;
-	return t->passes[ground] ? CAPSEARCH_PASS : CAPSEARCH_UNKNOWN;
-}
-
-/* What works here was seen to fail there: only there can be trusted. */
-static bool is_refuted(const struct capsearch_tries *tries)
-{
-	for (size_t i = 0; i < tries->n; i++) {
-		if (tries->list[i].fails[true])
-			return true;
-	}
-	return false;
-}
-
-static bool is_flaky(const struct capsearch_tries *tries, bool ground)
-{
-	for (size_t i = 0; i < tries->n; i++) {
-		if (judge(&tries->list[i], ground) == CAPSEARCH_FLAKY)
-			return true;
-	}
-	return false;
-}
-
-enum capsearch_verdict capsearch_get_verdict(const struct capsearch_tries *tries, struct caps set)
-{
-	return judge(capsearch_find(tries, set), is_refuted(tries));
-}
 
 /* --- Asking -------------------------------------------------------------------- */
 
@@ -217,7 +130,8 @@ static unsigned int count_same_cause(const struct run *run, unsigned int cap)
 		one = capsearch_find(run->tries, without(run->set, other));
 		both = capsearch_find(run->tries, without(t->set, other));
 		n += one && one->cause && one->cause != t->cause && both &&
-		     judge(both, run->ground) == CAPSEARCH_FAIL && both->cause == t->cause;
+		     capsearch_judge(both, run->ground) == CAPSEARCH_FAIL &&
+		     both->cause == t->cause;
 	}
 	return n;
 }
@@ -229,7 +143,7 @@ static enum answer ask_failure(struct run *run, unsigned int cap, unsigned int t
 	const struct capsearch_try *t = capsearch_find(run->tries, set);
 	unsigned int n = t ? t->passes[run->ground] + t->fails[run->ground] : 0;
 
-	if (judge(t, run->ground) == CAPSEARCH_FLAKY)
+	if (capsearch_judge(t, run->ground) == CAPSEARCH_FLAKY)
 		return YES;
 	if (t && (t->sure || n + count_same_cause(run, cap) / 2 >= times))
 		return NO;
@@ -552,8 +466,8 @@ int capsearch_next(const struct capsearch *search, const struct capsearch_tries 
 	unsigned int left, known;
 
 	/* A guest that is flaky anywhere has to be asked more often everywhere. */
-	run.ground = is_refuted(tries);
-	run.times = is_flaky(tries, run.ground) ? search->repeat : 1;
+	run.ground = capsearch_is_refuted(tries);
+	run.times = capsearch_is_flaky(tries, run.ground) ? search->repeat : 1;
 	/* A NO at the end is an answer that was taken back: it counts as failed from now on. */
 	for (unsigned int i = 0; i < ROUNDS_MAX && a == NO; i++) {
 		a = search_all(&run);

@@ -9,6 +9,7 @@ lib_libharden_a_SOURCES = \
 	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
 	lib/capsearch.c lib/capsearch.h \
+	lib/capsearch-tries.c lib/capsearch-tries.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/dpkgstatus.c lib/dpkgstatus.h \
 	lib/emit.c lib/emit.h \
