@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "tools/guest-open.h"
 #include "tools/proof.h"
 #include "tools/prove-report.h"
 
@@ -23,6 +24,15 @@ static bool add_arg(char *args[ARGS_MAX], int *n, const char *option, const char
 	return true;
 }
 
+/* What the host does not show as a folder, generate cannot look at. */
+static bool has_guest(const struct prove_run *run)
+{
+	const char *reason;
+	auto_close int fd = guest_open(run->setup.root, &reason);
+
+	return fd >= 0;
+}
+
 /* What was begun with --all may keep more than the level gives: that was asked for. */
 static bool fill_args(const struct prove_run *run, const struct proof *proof, char *args[ARGS_MAX],
 		      int *n)
@@ -31,6 +41,7 @@ static bool fill_args(const struct prove_run *run, const struct proof *proof, ch
 		  add_arg(args, n, "--level=", run->config.level) &&
 		  add_arg(args, n, "--lxcpath=", run->setup.lxcpath) &&
 		  add_arg(args, n, "--name=", run->setup.name) &&
+		  (has_guest(run) || add_arg(args, n, "--no-guest", "")) &&
 		  (!run->cmd->json || add_arg(args, n, "--quiet", "")) &&
 		  (!run->cmd->quiet || add_arg(args, n, "--quiet", ""));
 
