@@ -72,13 +72,16 @@ static int tidy_replaced(int fd)
 						{ .name = HARDEN_POLICY, .step = "new" },
 						{ .name = HARDEN_POLICY, .step = "between" } };
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		int r = replace_tidy(fd, &files[i]);
+	int r = 0;
 
-		if (r < 0)
-			return r;
+	/* One that stays is no reason to leave the others. */
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		int error = replace_tidy(fd, &files[i]);
+
+		if (r == 0)
+			r = error;
 	}
-	return 0;
+	return r;
 }
 
 int harden_dir_tidy(int fd)
@@ -86,20 +89,21 @@ int harden_dir_tidy(int fd)
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
+	int r = 0, error;
 
 	if (!dir) {
-		int r = -errno;
-
+		r = -errno;
 		if (copy >= 0)
 			(void)close(copy); /* a folder */
 		return r;
 	}
 	while ((entry = readdir(dir))) {
 		if (is_temporary(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
-		    errno != ENOENT)
-			return -errno;
+		    errno != ENOENT && r == 0)
+			r = -errno;
 	}
-	return tidy_replaced(fd);
+	error = tidy_replaced(fd);
+	return r < 0 ? r : error;
 }
 
 int harden_dir_unlink(int fd, const char *name)
