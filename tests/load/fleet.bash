@@ -38,13 +38,17 @@ fleet_kind() {
 fleet_new() {
 	local name=$1 kind=$2 guest=$3 mode=${2%%/*} level=${2#*/} said=''
 	case $mode in bad | turncoat) mode=priv level=base ;; esac
+	[ -d "$work" ] || mkdir -p "$work"
 	case $level in
 	generate-*)
-		ct_new "$name" "$guest" "$mode" || return 1
+		ct_new "$name" "$guest" "$mode" || { bad "$name: cannot be made"; return 1; }
 		said=$("$cmd" generate --level="${level#generate-}" -P "$work" "$name" 2>&1 </dev/null) ||
 			{ bad "$name ($kind): generate: $said"; return 1; }
 		;;
-	*) ct_new "$name" "$guest" "$mode" "lxc.include = $share/$level.conf" || return 1 ;;
+	*)
+		ct_new "$name" "$guest" "$mode" "lxc.include = $share/$level.conf" ||
+			{ bad "$name: cannot be made"; return 1; }
+		;;
 	esac
 	case $kind in
 	bad/sys_admin) ct_config_append "$name" 'lxc.cap.drop =' 'lxc.cap.drop = sys_module' ;;
@@ -52,6 +56,14 @@ fleet_new() {
 	bad/link) ct_config_append "$name" 'lxc.mount.auto =' 'lxc.mount.auto = proc:mixed' &&
 		rm -rf "$work/$name/rootfs/sys" && ln -s "$W/host" "$work/$name/rootfs/sys" ;;
 	turncoat) cp "$work/$name/config" "$work/$name/config.good" ;;
+	esac
+}
+
+# fleet_audits KIND: keep.conf and strict.conf add theirs to that of base.conf.
+fleet_audits() {
+	case $1 in
+	*/keep | */strict) echo 2 ;;
+	*) echo 1 ;;
 	esac
 }
 
@@ -63,14 +75,16 @@ fleet_make() {
 		name=load-$i.$$
 		names+=("$name")
 		kind["$name"]=$(fleet_kind "$i")
+		audits["$name"]=$(fleet_audits "${kind[$name]}")
 		guest=busybox
 		case ${kind[$name]} in
 		bad/* | turncoat | *-strict | */strict) ;;
 		*) [ "$left" = 0 ] || { left=$((left - 1)) guest=${with_systemd[left % 2]}; } ;;
 		esac
-		fleet_new "$name" "${kind[$name]}" "$guest" || bad "$name: cannot be made"
-		audits["$name"]=$(lxc-info -P "$work" -n "$name" -c lxc.hook.start-host | grep -c /cap-audit)
+		[ "$i" -lt 6 ] || wait -n
+		fleet_new "$name" "${kind[$name]}" "$guest" &
 	done
+	wait
 }
 
 # --- one start ---------------------------------------------------------------------
