@@ -59,10 +59,11 @@ fleet_new() {
 	esac
 }
 
-# fleet_audits KIND: keep.conf and strict.conf add theirs to that of base.conf.
+# fleet_audits KIND: keep.conf adds its own to that of base.conf, and strict.conf to both.
 fleet_audits() {
 	case $1 in
-	*/keep | */strict) echo 2 ;;
+	*/keep) echo 2 ;;
+	*/strict) echo 3 ;;
 	*) echo 1 ;;
 	esac
 }
@@ -158,7 +159,7 @@ fleet_judge_record() {
 	[ "${record[8]:-}" = "$name" ] || echo "audit.json is of '${record[8]:-}'"
 	[ "${record[9]:-}" = "${record[4]:-}" ] && [ "${record[10]:-}" = "$verdict" ] || echo "audit.log's last line is of another start"
 	# A hundred at least are kept.
-	[ "$lines" -ge 98 ] || [ "$(fleet_log_lines "$name")" = $((lines + $5)) ] || echo "audit.log has not $5 more lines"
+	[ "$lines" -ge 97 ] || [ "$(fleet_log_lines "$name")" = $((lines + $5)) ] || echo "audit.log has not $5 more lines"
 }
 
 fleet_judge_conforms() {
