@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # cache, src, work, release are those of the one who sources this
 #
 # Two Debian hosts that are LXC containers with all capabilities, on a bridge in the network
-# namespace of the caller, and a chroot with Ansible.
+# namespace of the caller, and Ansible on this machine or in a chroot of a $release.
 #
 #   hosts_trees NAME...      the trees below $cache/ansible, made where they are missing
 #   hosts_start              alpha and beta, $net.11 and .12, until they answer
@@ -163,9 +163,10 @@ hosts_forget() {
 
 # --- the controller -------------------------------------------------------------------------
 
-# In a chroot that has the project and the folder of this run at the same places.
+# This machine, or a chroot that has the project and the folder of this run at the same places.
 controller_make() {
 	local root=$work/controller/root dir
+	[ -n "$release" ] || return 0
 	overlay "controller-$release" "$work/controller" || return 1
 	for dir in "$src" "$work"; do
 		mkdir -p "$root$dir" && mount --bind "$dir" "$root$dir" || return 1
@@ -176,5 +177,7 @@ controller_make() {
 }
 
 controller() {
-	chroot "$work/controller/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 "$@"
+	local into=()
+	[ -z "$release" ] || into=(chroot "$work/controller/root")
+	"${into[@]}" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$work/tmp" LC_ALL=C.UTF-8 "$@"
 }
