@@ -231,7 +231,7 @@ crowd() {
 	! mountpoint -q "$tmp/mounted" || umount "$tmp/mounted"
 	mount -t tmpfs crowd "$tmp/mounted"
 	cp -a "$root/." "$tmp/mounted"
-	cd "$tmp/mounted"
+	cd "$tmp/mounted" || return 1
 	seq -f 'usr/bin/d%g' 12 | "$1" | xargs mkdir
 	seq -f 'usr/bin/d%g' 12 | "$1" | while read -r folder; do
 		seq -f "$folder/file%g" 200 | "$1" | xargs touch
@@ -239,7 +239,7 @@ crowd() {
 		seq -f "$folder/file%g" 100 | sed 'i cap_ipc_lock+ep' | xargs setcap
 		mkdir -p "$folder/$(seq -s / 140)"
 	done
-	cd "$BATS_TEST_DIRNAME"
+	cd "$BATS_TEST_DIRNAME" || return 1
 }
 
 @test "more than is told: the same to the byte in whatever order names come, whoever reads them" {
@@ -253,7 +253,8 @@ crowd() {
 	# Descriptors for a few only, and for one alone; then none may have a folder of its own.
 	(ulimit -n 400 && generate --stdout fake) | cmp - "$tmp/want"
 	(ulimit -n 200 && generate --stdout fake) | cmp - "$tmp/want"
-	"${abs_top_builddir:-$BATS_TEST_DIRNAME/../../build}/tests/unit/deny-syscall" unshare "$harden" generate -P "$lxc" --stdout fake | cmp - "$tmp/want"
+	local deny=${abs_top_builddir:-$BATS_TEST_DIRNAME/../../build}/tests/unit/deny-syscall
+	"$deny" unshare "$harden" generate -P "$lxc" --stdout fake | cmp - "$tmp/want"
 }
 
 @test "hostile root file systems: bounded, and nothing of them gets into the lines" {
