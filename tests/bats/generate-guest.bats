@@ -237,7 +237,8 @@ crowd() {
 		seq -f "$folder/file%g" 200 | "$1" | xargs touch
 		seq -f "$folder/file%g" 100 | xargs chmod 4755
 		seq -f "$folder/file%g" 100 | sed 'i cap_ipc_lock+ep' | xargs setcap
-		mkdir -p "$folder/$(seq -s / 140)"
+		# So many that what waits is full, and each thread goes down some.
+		seq -f "$folder/deep%g" 8 | sed "s|\$|/$(seq -s / 140)|" | xargs mkdir -p
 	done
 	cd "$BATS_TEST_DIRNAME" || return 1
 }
