@@ -206,6 +206,7 @@ static void start_worker(long rounds, const char *mode)
 		die("fork");
 	if (pid)
 		return;
+	(void)setsid(); /* vhangup() would end all that have our terminal */
 	if (is(mode, "names"))
 		_exit(checker_crowd_names(rounds) < 0);
 	if (is(mode, "cgroups"))
