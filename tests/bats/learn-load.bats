@@ -101,7 +101,9 @@ adds_up() {
 	is_plain "$err" "$BATS_TEST_TMPDIR/table" "$(record "$ct")"
 	grep -Eq '^  of [0-9]{4,} checks only the capability is known' "$BATS_TEST_TMPDIR/table"
 	adds_up
-	jq -e '[(.checks[] | select(.program == "/usr/bin/checker")), .losses[] | select(.capability == "setuid") | .count] | add == 120000' "$(record "$ct")"
+	# Of which program a lost one was is not known: a few are of others that came late.
+	jq -e '[(.checks[] | select(.program == "/usr/bin/checker")), .losses[] | select(.capability == "setuid") | .count] | add |
+		. >= 120000 and . <= 120000 + $others' --argjson others 20 "$(record "$ct")"
 	jq -e '.checks | any(.comm == "\\x1b[7m\\x22\\x0a")' "$(record "$ct")"
 	# Once more, while it is full of other names.
 	"$cmd" trace --json -P "$(ct_lxcpath)" "$ct" >"$BATS_TEST_TMPDIR/lines" 2>"$err" </dev/null 3>&- 4>&- &

@@ -254,7 +254,7 @@ gate_of() {
 # As learn-gate, but from the pid namespace of process $1: tells of process $2.
 knock() {
 	timeout 10 nsenter --pid="/proc/$1/ns/pid" -- timeout 5 \
-		socat -t 2 - "ABSTRACT-CONNECT:$gate,socktype=5" <<<"$2" 3>&- 4>&- || true
+		socat -t 2 - "ABSTRACT-CONNECT:$gate,socktype=5" < <(printf %s "$2") 3>&- 4>&- || true
 }
 
 @test "root of a container without user and network namespace is not let in at the gate" {
@@ -283,7 +283,8 @@ knock() {
 
 @test "trace: a line for each check, filters, JSON, totals, and an end" {
 	need_recorder
-	new "$ct" bookworm priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
+	# Not audited: new() takes the filter away, which would be refused.
+	new "$ct" bookworm priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf" 'lxc.hook.start-host ='
 	ct_start "$ct"
 	ct_wait_ready "$ct"
 	out=$BATS_TEST_TMPDIR/out
