@@ -137,22 +137,23 @@ static int open_folder(const char *path, DIR **ret)
 	return *ret || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
 }
 
-/* 1 and an entry, 0 at the end, or -errno. */
-static int next_entry(DIR *dir, struct dirent **ret)
+/* An entry; NULL at the end with *ret_r 0, or -errno. */
+static const struct dirent *next_entry(DIR *dir, int *ret_r)
 {
+	const struct dirent *entry;
+
 	errno = 0;
-	*ret = readdir(dir);
-	if (*ret)
-		return 1;
-	return -errno; /* 0: the end */
+	entry = readdir(dir);
+	*ret_r = entry ? 0 : -errno;
+	return entry;
 }
 
 static int read_dropins_of(DIR *dir, struct service *svc)
 {
-	struct dirent *entry;
+	const struct dirent *entry;
 	int r;
 
-	while ((r = next_entry(dir, &entry)) > 0) {
+	while ((entry = next_entry(dir, &r))) {
 		if (!ends_in(entry->d_name, ".conf"))
 			continue;
 		r = read_unit(dirfd(dir), entry->d_name, svc);
@@ -243,10 +244,10 @@ static int complain(const char *name, int r)
 static int mend_folder(size_t folder, const char *out)
 {
 	auto_closedir DIR *dir = NULL;
-	struct dirent *entry;
+	const struct dirent *entry;
 	int r = open_folder(folders[folder], &dir), status = 0;
 
-	while (dir && (r = next_entry(dir, &entry)) > 0) {
+	while (dir && (entry = next_entry(dir, &r))) {
 		if (!ends_in(entry->d_name, ".service"))
 			continue;
 		r = find_override(folder, entry->d_name);

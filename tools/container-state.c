@@ -66,18 +66,18 @@ static int find_listener(const struct container *c, uid_t *ret_uid)
 
 bool containers_is_running(const struct container *c)
 {
-	uid_t uid;
+	uid_t uid = 0;
 
 	return find_listener(c, &uid) == 0 && (uid == 0 || uid == c->owner.uid);
 }
 
 bool containers_find_impostor(const struct container *c, uid_t *ret_uid)
 {
-	int r = find_listener(c, ret_uid);
+	uid_t uid = (uid_t)-1; /* who does not answer is not told */
+	int r = find_listener(c, &uid);
 
-	if (r == -EAGAIN)
-		*ret_uid = (uid_t)-1;
-	return r == -EAGAIN || (r == 0 && *ret_uid != 0 && *ret_uid != c->owner.uid);
+	*ret_uid = uid;
+	return r == -EAGAIN || (r == 0 && uid != 0 && uid != c->owner.uid);
 }
 
 enum containers_state containers_find_init(const struct container *c, pid_t *ret_pid)

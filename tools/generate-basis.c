@@ -90,7 +90,7 @@ static const char *format_day(int64_t seconds, char buf[16])
 	struct tm tm;
 
 	if (!gmtime_r(&t, &tm) || !strftime(buf, 16, "%Y-%m-%d", &tm))
-		strcpy(buf, "?");
+		return "?";
 	return buf;
 }
 
@@ -122,13 +122,13 @@ bool basis_emit(const struct plan *plan, FILE *out)
 	char buf[300];
 	struct emit e = EMIT_INIT(buf);
 
-	if (plan->basis == PLAN_PROOF) {
+	if (plan->basis == PLAN_PROOF && plan->proof) {
 		emit_proof(&e, plan->proof);
 		fprintf(out,
 			"# Kept is %s: proof.json.\n"
 			"# \"generate --unproved\" goes without it.\n",
 			buf);
-	} else if (plan->basis == PLAN_RECORD) {
+	} else if (plan->basis == PLAN_RECORD && plan->record) {
 		emit_record(&e, plan->record);
 		fprintf(out,
 			"# Kept is %s: record.json; and\n"
@@ -152,11 +152,11 @@ static void tell(const struct command *cmd, const struct plan *plan)
 
 	if (cmd->quiet)
 		return;
-	if (plan->basis == PLAN_PROOF) {
+	if (plan->basis == PLAN_PROOF && plan->proof) {
 		emit_proof(&e, plan->proof);
 		fprintf(stderr, "note: %s keeps %s (--unproved goes without the proof)\n",
 			cmd->name, buf);
-	} else if (plan->basis == PLAN_RECORD) {
+	} else if (plan->basis == PLAN_RECORD && plan->record) {
 		emit_record(&e, plan->record);
 		fprintf(stderr,
 			"note: %s keeps %s: more than it needs, and nothing for what did not run\n",
@@ -197,12 +197,12 @@ static int choose_proof(const struct command *cmd, enum basis_wish wish, const c
 		plan->basis = PLAN_PROOF;
 		return -1;
 	}
-	/* What it says of each capability would mislead, too. */
-	proof_free(plan->proof);
 	if (damaged[0])
 		command_error(cmd->verb, "ignoring %s", damaged);
 	else if (plan->proof)
 		command_error(cmd->verb, "%s: ignoring the proof: %s", cmd->name, why);
+	/* What it says of each capability would mislead, too. */
+	proof_free(plan->proof);
 	plan->proof = NULL;
 	return -1;
 }

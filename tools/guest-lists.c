@@ -13,7 +13,7 @@
 
 #define LIST_MAX 512 /* of each: more is a game */
 /* So many are held before those that sort last go: what stays does not depend on the order. */
-#define LIST_HELD (2 * LIST_MAX)
+#define LIST_HELD ((size_t)2 * LIST_MAX)
 
 char *guest_escape(struct span text)
 {

@@ -125,7 +125,7 @@ static int mount_any(const char *device, const char *target)
 	auto_free char *text = NULL;
 	struct span rest, line;
 	char type[64];
-	size_t size;
+	size_t size = 0;
 	int r = procfd < 0 ? -errno
 			   : io_read_file_at(procfd, "filesystems", LIST_MAX, &text, &size);
 
