@@ -22,6 +22,8 @@
 /* How likely what has worked works again, or a hint. */
 #define STEADY 0.95
 #define HINTED 0.8
+/* How many times as often what works is asked once something was seen to be flaky. */
+#define FLAKY_TIMES 3
 
 enum answer {
 	YES,
@@ -330,7 +332,7 @@ static enum answer take_swaps(struct run *run)
 /* The tries on which the answer rests, as often as wished. */
 static enum answer repeat_last(struct run *run)
 {
-	unsigned int times = run->search->repeat;
+	unsigned int times = run->times > 1 ? run->times : run->search->repeat;
 	struct list list;
 	enum answer a;
 
@@ -465,9 +467,12 @@ int capsearch_next(const struct capsearch *search, const struct capsearch_tries 
 	enum answer a = NO;
 	unsigned int left, known;
 
-	/* A guest that is flaky anywhere has to be asked more often everywhere. */
+	/*
+	 * A guest that is flaky anywhere has to be asked more often everywhere: what works every
+	 * other time is seen to work twice in a row by one in four.
+	 */
 	run.ground = capsearch_is_refuted(tries);
-	run.times = capsearch_is_flaky(tries, run.ground) ? search->repeat : 1;
+	run.times = capsearch_is_flaky(tries, run.ground) ? FLAKY_TIMES * search->repeat : 1;
 	/* A NO at the end is an answer that was taken back: it counts as failed from now on. */
 	for (unsigned int i = 0; i < ROUNDS_MAX && a == NO; i++) {
 		a = search_all(&run);

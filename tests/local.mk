@@ -82,6 +82,8 @@ bats_tests = \
 	tests/bats/lxc-traps.bats \
 	tests/bats/mount-cgroup-hostile.bats \
 	tests/bats/mount-cgroup.bats \
+	tests/bats/prove-root.bats \
+	tests/bats/prove-services.bats \
 	tests/bats/prove.bats \
 	tests/bats/quickstart.bats \
 	tests/bats/run.bats \

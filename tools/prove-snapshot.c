@@ -19,6 +19,7 @@
 #include "lib/cleanup.h"
 #include "lib/lxcconf.h"
 #include "lib/rootfs.h"
+#include "tools/harden-dir.h"
 #include "tools/prove-copy.h"
 #include "tools/prove-deadline.h"
 #include "tools/prove-root.h"
@@ -81,6 +82,28 @@ static int show(int fd, const char *room, char target[PATH_MAX])
 	return 0;
 }
 
+/*
+ * The snapshot, by the mounts of this namespace: what is bound has to be of one of them, and
+ * the folder "harden" was opened in another.
+ */
+static int open_snapshot(const struct prove_setup *setup, int harden)
+{
+	auto_close int here = harden_dir_find(setup->lxcpath, setup->name, O_NOFOLLOW);
+	auto_close int fd = -EBADF;
+	struct stat there, found;
+
+	if (here < 0)
+		return here;
+	if (fstat(harden, &there) < 0 || fstat(here, &found) < 0)
+		return -errno;
+	if (there.st_dev != found.st_dev || there.st_ino != found.st_ino)
+		return -ESTALE;
+	fd = openat(here, PROVE_SNAPSHOT_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return is_subvolume(fd) ? take_fd(&fd) : -ESTALE;
+}
+
 int prove_snapshot_make(struct prove_setup *setup, int harden)
 {
 	struct btrfs_ioctl_vol_args_v2 args = { .flags = BTRFS_SUBVOL_RDONLY,
@@ -95,11 +118,9 @@ int prove_snapshot_make(struct prove_setup *setup, int harden)
 	args.fd = from;
 	if (ioctl(harden, BTRFS_IOC_SNAP_CREATE_V2, &args) < 0)
 		return -errno;
-	fd = openat(harden, PROVE_SNAPSHOT_NAME, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_snapshot(setup, harden);
 	if (fd < 0)
-		return -errno;
-	if (!is_subvolume(fd))
-		return -ESTALE;
+		return fd;
 	r = show(fd, setup->room, target);
 	return r < 0 ? r : prove_root_set(setup, target);
 }

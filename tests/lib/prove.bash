@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # run and bats set them
+#
+# For the tests of prove: a container of the test's own, and what came of it.
+
+setup_file() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+	export CT_TMP
+	CT_TMP=$(mktemp -d "${TMPDIR:-/tmp}/lxc-harden.XXXXXX")
+	chmod 755 "$CT_TMP"
+}
+
+setup() {
+	: "${abs_top_srcdir:=$BATS_TEST_DIRNAME/../..}"
+	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
+	. "$abs_top_srcdir/tests/lib/lxc.bash"
+	# shellcheck source-path=SCRIPTDIR source=../lib/packages.bash
+	. "$abs_top_srcdir/tests/lib/packages.bash"
+	cmd=${LXC_HARDEN_BINDIR:?}/lxc-harden
+	name=prove$BATS_TEST_NUMBER.$$
+}
+
+teardown() {
+	[ -z "${running:-}" ] || kill -KILL "$running" 2>/dev/null || true
+	ct_lxc unfreeze "$name" 2>/dev/null || true
+	if [ -n "${btrfs:-}" ]; then
+		lxc-stop -k -P "$btrfs" -n "$name" 2>/dev/null || true
+		umount "$btrfs" || umount -l "$btrfs" || true
+	fi
+	ct_destroy "$name"
+}
+
+prove() { run --separate-stderr "$cmd" prove "$name" -P "$(ct_lxcpath)" "$@"; }
+keep() { sed -n 's/^lxc.cap.keep = //p' <<<"$output"; }
+json() { sed -n "s/^ *\"$2\" *: *\(.*[^,]\),*$/\1/p" "$1"; }
+dir() { ct_dir "$name"; }
+
+# What prove has on the host while it runs, by the names of runs that are over: others' runs
+# may be there at the same time.
+left_behind() {
+	local id
+	{
+		find /run/lxc-harden -mindepth 1 -maxdepth 1 -name 'prove-*' -printf '%f\n' 2>/dev/null || true
+		{ ct_cgroup_find -type d -name 'lxc.*.prove-??????-*' -printf '%f\n' | sed 's/^lxc\.[a-z]*\.//; s/-[0-9]*$//'; } || true
+		sed -n 's|.*/run/lxc-harden/\(prove-[^/ ]*\).*|\1|p' /proc/self/mounts
+	} | sort -u | while read -r id; do
+		flock -n "/run/lxc-harden/$id/lock" true 2>/dev/null || [ ! -e "/run/lxc-harden/$id/lock" ] || continue
+		echo "$id"
+	done
+}
+
+clean_begin() { left_behind >"$BATS_TEST_TMPDIR/before"; }
+clean() { ! left_behind | diff "$BATS_TEST_TMPDIR/before" - | grep '^>'; }
