@@ -84,12 +84,13 @@ static int tidy_replaced(int fd)
 	return r;
 }
 
-int harden_dir_tidy(int fd)
+/* What a writer of the record left that was killed. */
+static int tidy_temporary(int fd)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
-	int r = 0, error;
+	int r = 0;
 
 	if (!dir) {
 		r = -errno;
@@ -102,8 +103,15 @@ int harden_dir_tidy(int fd)
 		    errno != ENOENT && r == 0)
 			r = -errno;
 	}
-	error = tidy_replaced(fd);
-	return r < 0 ? r : error;
+	return r;
+}
+
+int harden_dir_tidy(int fd)
+{
+	/* The first error is told; neither keeps the other from its work. */
+	int r = tidy_replaced(fd), r2 = tidy_temporary(fd);
+
+	return r < 0 ? r : r2;
 }
 
 int harden_dir_unlink(int fd, const char *name)
