@@ -55,6 +55,7 @@ void prove_guest_kill(struct prove_guest *guest);
 struct prove_process {
 	pid_t pid;
 	uint64_t start; /* with the pid, which process it is */
+	char state;	/* as in proc_pid_stat(5), of its first thread */
 	char comm[16];
 	char unit[256]; /* "" for none */
 };

@@ -20,23 +20,30 @@
 #include "lib/unitlist.h"
 #include "tools/prove-guest.h"
 
-/* The 22nd field of stat, counted behind the last parenthesis: a name may have more. */
-static uint64_t read_start(int procfd)
+/*
+ * The third and the 22nd field of stat, counted behind the last parenthesis: a name may have
+ * more.
+ */
+static void read_stat(int procfd, char *ret_state, uint64_t *ret_start)
 {
 	auto_free char *text = NULL;
 	struct span rest, word;
-	uint64_t start = 0;
 	size_t size;
 	const char *p;
 
+	*ret_state = '?';
+	*ret_start = 0;
 	if (proc_read(procfd, "stat", &text, &size) < 0 || !(p = strrchr(text, ')')))
-		return 0;
+		return;
 	rest = span_of(p + 1);
 	for (unsigned int i = 3; i <= 22; i++) {
 		if (!span_next_word(&rest, &word))
-			return 0;
+			return;
+		if (i == 3)
+			*ret_state = word.p[0];
 	}
-	return span_parse_u64(word, 10, UINT64_MAX, &start) < 0 ? 0 : start;
+	if (span_parse_u64(word, 10, UINT64_MAX, ret_start) < 0)
+		*ret_start = 0;
 }
 
 static void read_unit(int procfd, char *buf, size_t size)
@@ -67,7 +74,8 @@ static bool read_process(pid_t pid, const struct stat *ns, struct prove_process 
 	if (fd < 0 || fstatat(fd, "ns/pid", &st, 0) < 0 || st.st_ino != ns->st_ino ||
 	    st.st_dev != ns->st_dev || proc_read(fd, "comm", &comm, &size) < 0)
 		return false;
-	*ret = (struct prove_process){ .pid = pid, .start = read_start(fd) };
+	*ret = (struct prove_process){ .pid = pid };
+	read_stat(fd, &ret->state, &ret->start);
 	rest = (struct span){ comm, size };
 	if (span_next_line(&rest, &line) && line.n < sizeof(ret->comm))
 		memcpy(ret->comm, line.p, line.n);
@@ -111,8 +119,13 @@ int prove_guest_list(const struct prove_guest *guest, struct prove_process **ret
 bool prove_guest_has(const struct prove_process *process)
 {
 	auto_close int fd = proc_open(process->pid);
+	uint64_t start;
+	char state;
 
-	return fd >= 0 && read_start(fd) == process->start;
+	if (fd < 0)
+		return false;
+	read_stat(fd, &state, &start);
+	return start == process->start;
 }
 
 int64_t prove_guest_get_age(const struct prove_process *process)

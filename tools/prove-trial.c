@@ -28,6 +28,7 @@
 #define BASELINE_STOP_MS 60000
 #define SETTLED_MS 300 /* a process that fails at once does not get that old */
 #define STILL_MS 400   /* without systemd, a guest whose processes do not change has started */
+#define IDLE_MS 1500   /* one that does nothing at all has either started or never will */
 
 const char *const prove_stages[PROVE_N_STAGES] = { "setup",   "start",	 "boot", "check",
 						   "restart", "recheck", "stop" };
@@ -134,36 +135,55 @@ static bool stays(struct trial *t)
 	       !prove_units_missing_comm(t->try->baseline, &now);
 }
 
+/* What is seen of a guest without systemd while it starts, and since when it is the same. */
+struct watch {
+	struct prove_state last;
+	int64_t still; /* the same names */
+	int64_t idle;  /* the same processes, and none of them at work */
+};
+
+/* 1 once it has started, -1 when it will not any more, 0 to look again. */
+static int watch(struct trial *t, struct watch *w)
+{
+	struct prove_state now = { .n_comms = 0 };
+	const struct prove_state *baseline = t->try->baseline;
+	int64_t time = prove_deadline_now();
+
+	if (prove_units_read_comms(&t->guest, SETTLED_MS, &now) < 0)
+		return 0;
+	if (!prove_units_same_comms(&now, &w->last))
+		w->still = w->idle = time;
+	if (now.busy || now.newest != w->last.newest)
+		w->idle = time;
+	w->last = now;
+	if (!baseline)
+		return time - w->still > 4L * STILL_MS;
+	if (!prove_units_missing_comm(baseline, &now) && stays(t))
+		return 1;
+	/* All of it sleeps: a busy machine is no reason to wait on. */
+	return time - w->idle > baseline->ms[PROVE_BOOT] + IDLE_MS ? -1 : 0;
+}
+
 /* Without systemd: the same processes for a while, and those of the baseline among them. */
 static int boot_without_systemd(struct trial *t, const struct prove_deadline *until)
 {
-	int64_t begun = prove_deadline_now(), still = begun;
-	struct prove_state last = { .n_comms = 0 };
+	int64_t begun = prove_deadline_now();
+	struct watch w = { .still = begun, .idle = begun };
+	int r = 0;
 
-	while (!prove_guest_stop && !prove_deadline_is_over(until)) {
-		struct prove_state now = { .n_comms = 0 };
-
+	while (r == 0 && !prove_guest_stop && !prove_deadline_is_over(until)) {
 		if (!prove_guest_is_alive(&t->guest))
 			return guest_ended(t);
-		if (prove_units_read_comms(&t->guest, SETTLED_MS, &now) == 0) {
-			if (!prove_units_same_comms(&now, &last)) {
-				last = now;
-				still = prove_deadline_now();
-			}
-			if (t->try->baseline && !prove_units_missing_comm(t->try->baseline, &now) &&
-			    stays(t))
-				break;
-		}
-		if (!t->try->baseline && prove_deadline_now() - still > 4L * STILL_MS)
-			break;
-		(void)poll(NULL, 0, 40);
+		r = watch(t, &w);
+		if (r == 0)
+			(void)poll(NULL, 0, 40);
 	}
 	/* Without the time in which nothing came any more. */
-	t->result->state.ms[PROVE_BOOT] = (unsigned int)(still - begun);
-	t->result->state.n_comms = last.n_comms;
-	memcpy(t->result->state.comms, last.comms, sizeof(last.comms));
+	t->result->state.ms[PROVE_BOOT] = (unsigned int)(w.still - begun);
+	t->result->state.n_comms = w.last.n_comms;
+	memcpy(t->result->state.comms, w.last.comms, sizeof(w.last.comms));
 	if (t->try->baseline) {
-		const char *comm = prove_units_missing_comm(t->try->baseline, &last);
+		const char *comm = prove_units_missing_comm(t->try->baseline, &w.last);
 
 		if (comm) {
 			t->result->timed_out = true;

@@ -172,6 +172,13 @@ int prove_units_read_comms(const struct prove_guest *guest, int64_t age_ms, stru
 	int r = prove_guest_list(guest, &list, &n);
 
 	ret->n_comms = 0;
+	ret->busy = false;
+	ret->newest = 0;
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		ret->busy = ret->busy || list[i].state == 'R' || list[i].state == 'D';
+		if (list[i].start > ret->newest)
+			ret->newest = list[i].start;
+	}
 	for (size_t i = 0; r == 0 && i < n && ret->n_comms < PROVE_COMMS_MAX; i++) {
 		/* In parentheses: about to be executed.  What init starts again and again is young.
 		 */

@@ -28,7 +28,10 @@ const struct prove_unit *prove_units_find_inactive(const struct prove_state *bas
 /* What holds in both: the units that failed in either, and were active in each, and so on. */
 void prove_units_join(struct prove_state *into, const struct prove_state *other);
 
-/* Names of processes of that age, for guests without systemd; the missing one, or NULL. */
+/*
+ * Names of processes of that age, for guests without systemd, and whether any is at work;
+ * the missing one, or NULL.
+ */
 int prove_units_read_comms(const struct prove_guest *guest, int64_t age_ms,
 			   struct prove_state *ret);
 bool prove_units_same_comms(const struct prove_state *a, const struct prove_state *b);

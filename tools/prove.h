@@ -53,6 +53,8 @@ struct prove_state {
 	size_t n_units;
 	char comms[PROVE_COMMS_MAX][16]; /* names of its processes, without systemd */
 	size_t n_comms;
+	bool busy;	 /* one of them runs, or waits for a processor or a disk */
+	uint64_t newest; /* when the last of them was started, in ticks */
 	/* Lines that its logs have when all is well, by their hashes. */
 	uint64_t noise[PROVE_NOISE_MAX];
 	size_t n_noise;
