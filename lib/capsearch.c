@@ -11,159 +11,18 @@
 
 #include "lib/capsearch.h"
 
+#include "lib/capsearch-run.h"
 #include "lib/capsearch-tries.h"
 
 /* Rounds after which a search that keeps being taken back is given up. */
 #define ROUNDS_MAX 200
 /* Percent: what is that likely needed is not tried before the rest has gone. */
 #define CERTAIN 85
-/* How likely what follows from guesses has to be for it to be tried meanwhile. */
-#define CONFIDENT 0.8
-/* How likely what has worked works again, or a hint. */
-#define STEADY 0.95
-#define HINTED 0.8
 /* How many times as often what works is asked once something was seen to be flaky. */
 #define FLAKY_TIMES 3
 
-enum answer {
-	YES,
-	NO,
-	STOP, /* nothing more can be said now */
-};
-
-struct run {
-	const struct capsearch *search;
-	const struct capsearch_tries *tries;
-	const struct capsearch_want *running;
-	size_t n_running;
-	struct capsearch_want want;
-	bool found;	    /* .want is set */
-	bool ground;	    /* where to try; true: the other */
-	unsigned int times; /* a pass has to be seen */
-	double confidence;  /* that tries under way come out as guessed */
-	struct caps set;    /* the smallest that works */
-	struct capsearch_result result;
-};
-
-/* --- Asking -------------------------------------------------------------------- */
-
-static unsigned int count_running(const struct run *run, struct caps set, bool confirm)
-{
-	unsigned int n = 0;
-
-	for (size_t i = 0; i < run->n_running; i++)
-		n += run->running[i].set.bits == set.bits && run->running[i].confirm == confirm;
-	return n;
-}
-
-/* How likely it works, as far as one can tell from what it lacks. */
-static double expect(const struct run *run, struct caps set)
-{
-	struct caps lacks = caps_minus(run->set, set);
-	double p = 1;
-
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		if (caps_has(lacks, cap))
-			p *= 1 - run->search->likely[cap] / 100.0;
-	}
-	return p;
-}
-
-/* The answer of a try that is under way, and how much of what follows rests on it. */
-static enum answer guess(struct run *run, double works)
-{
-	run->confidence *= works >= 0.5 ? works : 1 - works;
-	return works >= 0.5 ? YES : NO;
-}
-
-static enum answer want(struct run *run, struct caps set, bool ground)
-{
-	/* A processor that waits costs less than a boot of which nothing is learnt. */
-	if (run->confidence < CONFIDENT)
-		return STOP;
-	run->want = (struct capsearch_want){ .set = set, .confirm = ground };
-	run->found = true;
-	return STOP;
-}
-
-/* Whether the set works each of so many times. */
-static enum answer ask_times(struct run *run, struct caps set, unsigned int times, bool ground)
-{
-	const struct capsearch_try *t = capsearch_find(run->tries, set);
-	unsigned int passes = t ? t->passes[ground] : 0;
-
-	if (t && t->fails[ground])
-		return NO;
-	if (passes >= times)
-		return YES;
-	if (passes + count_running(run, set, ground) < times)
-		return want(run, set, ground);
-	return guess(run, passes ? STEADY : expect(run, set));
-}
-
-static enum answer ask(struct run *run, struct caps set)
-{
-	return ask_times(run, set, run->times, run->ground);
-}
-
-static struct caps without(struct caps set, unsigned int cap)
-{
-	struct caps one = { 0 };
-
-	caps_add(&one, cap);
-	return caps_minus(set, one);
-}
-
-/*
- * How often the same thing failed without cap and one more, where the lack of that other fails
- * by something else.  Two of these are better than a repeat, as chance would have to hit twice
- * among a few, and they have been tried already for the sake of the pairs.
- */
-static unsigned int count_same_cause(const struct run *run, unsigned int cap)
-{
-	const struct capsearch_try *t = capsearch_find(run->tries, without(run->set, cap));
-	unsigned int n = 0;
-
-	for (unsigned int other = 0; t && t->cause && other <= CAPS_MAX; other++) {
-		const struct capsearch_try *one, *both;
-
-		if (other == cap || !caps_has(run->set, other))
-			continue;
-		one = capsearch_find(run->tries, without(run->set, other));
-		both = capsearch_find(run->tries, without(t->set, other));
-		n += one && one->cause && one->cause != t->cause && both &&
-		     capsearch_judge(both, run->ground) == CAPSEARCH_FAIL &&
-		     both->cause == t->cause;
-	}
-	return n;
-}
-
-/* Whether it fails each time without cap; NO is the steady answer. */
-static enum answer ask_failure(struct run *run, unsigned int cap, unsigned int times)
-{
-	struct caps set = without(run->set, cap);
-	const struct capsearch_try *t = capsearch_find(run->tries, set);
-	unsigned int n = t ? t->passes[run->ground] + t->fails[run->ground] : 0;
-
-	if (capsearch_judge(t, run->ground) == CAPSEARCH_FLAKY)
-		return YES;
-	if (t && (t->sure || n + count_same_cause(run, cap) / 2 >= times))
-		return NO;
-	if (n + count_running(run, set, run->ground) < times)
-		return want(run, set, run->ground);
-	return NO;
-}
-
-/* --- The search ----------------------------------------------------------------- */
-
-struct list {
-	unsigned char caps[CAPS_MAX + 1];
-	size_t n;
-};
-
-/* Those of the set that are at most that likely needed; what is wished away most, first. */
-static void list_caps(const struct capsearch *search, struct caps set, unsigned int likely,
-		      struct list *ret)
+void capsearch_list(const struct capsearch *search, struct caps set, unsigned int likely,
+		    struct list *ret)
 {
 	ret->n = 0;
 	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
@@ -196,7 +55,7 @@ static struct caps caps_of(const unsigned char *caps, size_t n)
 static enum answer reduce(struct run *run, const unsigned char *caps, size_t n)
 {
 	struct caps less = caps_minus(run->set, caps_of(caps, n));
-	enum answer a = ask(run, less);
+	enum answer a = capsearch_ask(run, less);
 
 	if (a == YES)
 		run->set = less;
@@ -213,7 +72,7 @@ static enum answer reduce_groups(struct run *run)
 	struct list list;
 	size_t i = 0;
 
-	list_caps(run->search, run->set, 49, &list);
+	capsearch_list(run->search, run->set, 49, &list);
 	while (i < list.n) {
 		size_t n = 0;
 		double p = 1;
@@ -229,19 +88,11 @@ static enum answer reduce_groups(struct run *run)
 	return YES;
 }
 
-/* What is tried beside it had better be of use if it works. */
-static enum answer ask_hint(struct run *run, struct caps hint)
-{
-	if (count_running(run, hint, run->ground) && !capsearch_find(run->tries, hint))
-		return guess(run, HINTED);
-	return ask(run, hint);
-}
-
 static enum answer try_hints(struct run *run)
 {
 	for (size_t i = 0; i < run->search->n_hints; i++) {
 		struct caps hint = { run->search->hints[i].bits & run->search->max.bits };
-		enum answer a = hint.bits == run->set.bits ? NO : ask_hint(run, hint);
+		enum answer a = hint.bits == run->set.bits ? NO : capsearch_ask_hint(run, hint);
 
 		if (a == STOP)
 			return STOP;
@@ -262,9 +113,9 @@ static enum answer take_singles(struct run *run, unsigned int likely)
 	struct list list, spare = { .n = 0 };
 	double before = run->confidence, after = before;
 
-	list_caps(run->search, run->set, likely, &list);
+	capsearch_list(run->search, run->set, likely, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		enum answer a = ask(run, without(run->set, list.caps[i]));
+		enum answer a = capsearch_ask(run, capsearch_without(run->set, list.caps[i]));
 
 		if (a == STOP)
 			return STOP;
@@ -286,11 +137,12 @@ static enum answer take_pairs(struct run *run)
 	double before = run->confidence;
 	struct list list;
 
-	list_caps(run->search, run->set, 100, &list);
+	capsearch_list(run->search, run->set, 100, &list);
 	for (size_t i = 0; i < list.n; i++) {
 		for (size_t j = i + 1; j < list.n; j++) {
-			struct caps less = without(without(run->set, list.caps[i]), list.caps[j]);
-			enum answer a = ask(run, less);
+			struct caps less = capsearch_without(
+				capsearch_without(run->set, list.caps[i]), list.caps[j]);
+			enum answer a = capsearch_ask(run, less);
 
 			if (a == YES)
 				run->set = less;
@@ -309,14 +161,14 @@ static enum answer take_swaps(struct run *run)
 	run->result.swappable.bits = 0;
 	for (size_t i = 0; i < search->n_swaps; i++) {
 		const struct capsearch_swap *swap = &search->swaps[i];
-		struct caps other = without(run->set, swap->strong);
+		struct caps other = capsearch_without(run->set, swap->strong);
 		enum answer a;
 
 		if (!caps_has(run->set, swap->strong) || caps_has(run->set, swap->narrow) ||
 		    !caps_has(search->max, swap->narrow))
 			continue;
 		caps_add(&other, swap->narrow);
-		a = ask(run, other);
+		a = capsearch_ask(run, other);
 		if (a == STOP)
 			return STOP;
 		if (a == YES && swap->prefer) {
@@ -339,18 +191,20 @@ static enum answer repeat_last(struct run *run)
 	a = YES;
 	/* There it is stricter: that it works there, too, is one of the times. */
 	if (run->search->confirm && !run->ground) {
-		a = ask_times(run, run->set, 1, true);
+		a = capsearch_ask_times(run, run->set, 1, true);
 		times -= times > 1;
 	}
 	if (a == YES)
-		a = ask_times(run, run->set, times, run->ground);
+		a = capsearch_ask_times(run, run->set, times, run->ground);
 	if (a != YES)
 		return a;
 	times = run->search->repeat;
+	if (capsearch_ask_larger(run, times + 1) == STOP)
+		return STOP;
 	run->result.flaky.bits = 0;
-	list_caps(run->search, run->set, 100, &list);
+	capsearch_list(run->search, run->set, 100, &list);
 	for (size_t i = 0; i < list.n; i++) {
-		a = ask_failure(run, list.caps[i], times);
+		a = capsearch_ask_failure(run, list.caps[i], times);
 		if (a == STOP)
 			return STOP;
 		if (a == YES)
@@ -386,7 +240,7 @@ static enum answer search_all(struct run *run)
 	run->set = run->search->max;
 	run->confidence = 1;
 	run->result = (struct capsearch_result){ .stage = CAPSEARCH_REDUCE };
-	a = ask(run, run->set);
+	a = capsearch_ask(run, run->set);
 	if (a != YES) {
 		if (a == NO)
 			run->result.stage = CAPSEARCH_UNSTEADY;
@@ -408,55 +262,6 @@ static enum answer search_all(struct run *run)
 	return a;
 }
 
-/* --- How much is left -------------------------------------------------------------- */
-
-/* A guess for the progress bar: what a search of this kind does from here. */
-static unsigned int guess_left(const struct run *run)
-{
-	unsigned int n = (unsigned int)__builtin_popcountll(run->set.bits), left = 0;
-	unsigned int times = run->search->repeat;
-
-	if (run->result.stage >= CAPSEARCH_DONE)
-		return 0;
-	if (run->result.stage == CAPSEARCH_REDUCE)
-		n = n > 12 ? 8 : n;
-	switch (run->result.stage) {
-	case CAPSEARCH_REDUCE:
-		left += n + 4;
-		__attribute__((fallthrough));
-	case CAPSEARCH_SINGLES:
-		left += n;
-		__attribute__((fallthrough));
-	case CAPSEARCH_SWAPS:
-	case CAPSEARCH_PAIRS:
-		left += run->search->pairs ? n * (n - (n > 0)) / 2 : 0;
-		__attribute__((fallthrough));
-	default:
-		left += (times - 1) * (n + 1) + run->search->confirm;
-	}
-	return left;
-}
-
-/* Of that, what has been tried already. */
-static unsigned int count_known(const struct run *run)
-{
-	struct list list;
-	unsigned int n = 0;
-
-	list_caps(run->search, run->set, 100, &list);
-	for (size_t i = 0; i < list.n; i++) {
-		struct caps less = without(run->set, list.caps[i]);
-
-		n += run->result.stage <= CAPSEARCH_SINGLES &&
-		     capsearch_get_verdict(run->tries, less) != CAPSEARCH_UNKNOWN;
-		for (size_t j = i + 1; run->search->pairs && j < list.n; j++)
-			n += run->result.stage < CAPSEARCH_REPEAT &&
-			     capsearch_get_verdict(run->tries, without(less, list.caps[j])) !=
-				     CAPSEARCH_UNKNOWN;
-	}
-	return n;
-}
-
 int capsearch_next(const struct capsearch *search, const struct capsearch_tries *tries,
 		   const struct capsearch_want *running, size_t n_running,
 		   struct capsearch_want *ret, struct capsearch_result *ret_result)
@@ -465,7 +270,6 @@ int capsearch_next(const struct capsearch *search, const struct capsearch_tries 
 		.search = search, .tries = tries, .running = running, .n_running = n_running
 	};
 	enum answer a = NO;
-	unsigned int left, known;
 
 	/*
 	 * A guest that is flaky anywhere has to be asked more often everywhere: what works every
@@ -481,10 +285,8 @@ int capsearch_next(const struct capsearch *search, const struct capsearch_tries 
 	}
 	if (a == NO)
 		run.result.stage = CAPSEARCH_UNSTEADY;
-	left = guess_left(&run);
-	known = count_known(&run);
 	run.result.set = run.set;
-	run.result.tries_left = left > known ? left - known : run.found;
+	run.result.tries_left = capsearch_count_left(&run);
 	*ret_result = run.result;
 	if (run.found)
 		*ret = run.want;
