@@ -53,8 +53,9 @@ spy() {
 # on_terminal COMMAND...: with a terminal that it controls, a folder of the host's open twice,
 # and a secret in the environment.
 on_terminal() {
+	# Not every shell knows descriptors of two digits.
 	# shellcheck disable=SC2016 # for the inner shell
-	SECRET=of-root timeout 60 script -qec "exec 7</etc 2000</etc; $(printf '%q ' "$@")" /dev/null \
+	SHELL=/bin/bash SECRET=of-root timeout 60 script -qec "exec 7</etc 2000</etc; $(printf '%q ' "$@")" /dev/null \
 		</dev/null 3>&- 4>&-
 }
 

@@ -32,6 +32,8 @@ teardown_file() {
 }
 
 setup() {
+	# Not a trap before each command: there are too many of them.
+	set +T
 	: "${LXC_HARDEN_BINDIR:?}"
 	harden=$LXC_HARDEN_BINDIR/lxc-harden
 	tmp=$BATS_TEST_TMPDIR

@@ -33,8 +33,8 @@ load_run() {
 	return "$status"
 }
 
-@test "30 containers started, stopped and started while the tools run; a guest that rewrites itself" {
-	load_run --containers 30 --systemd 2 --seconds 8 --batch 6 --guest 8
+@test "20 containers started, stopped and started while the tools run; a guest that rewrites itself" {
+	load_run --containers 20 --systemd 2 --seconds 5 --batch 5 --guest 5
 }
 
 @test "a wrong verdict, and what is left behind, are seen" {

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# tests/run: alone
 #
 # Root file systems made to turn mount-cgroup against the host.  Each is also given to the
 # rival, the bash hook of the articles, and what both did is printed.
@@ -19,7 +18,7 @@ rival_did() {
 	local did=() out
 	"$here/hook-case" "$view" "$W" "$RIVAL" || true
 	canary_same >/dev/null || did+=("wrote to the host")
-	out=$(diff "$W/ns.before" "$W/ns.after" | awk -v r="$W/mnt" '/^>/ && index($4, r) != 1 { print $4 }')
+	out=$(hook_changes "$W" ns | awk -v r="$W/mnt" '/^>/ && index($4, r) != 1 { print $4 }')
 	[ -z "$out" ] || did+=("mounted on the host's '${out%%$'\n'*}'")
 	[ ${#did[@]} -gt 0 ] || did=("no harm here")
 	printf '%s' "${did[0]}${did[1]:+, ${did[1]}} (status $(cat "$W/status" 2>/dev/null))"

@@ -27,6 +27,7 @@ need_loop() {
 	local sum
 	clean_begin
 	ct_new "$name" busybox priv
+	few
 	image
 	need_loop
 	sum=$(cksum <"$BATS_TEST_TMPDIR/img")
@@ -59,6 +60,7 @@ need_loop() {
 @test "prove: a block device; a journal that has to be replayed is left alone" {
 	local sum
 	ct_new "$name" busybox priv
+	few
 	image
 	need_loop
 	set_root "lvm:$loop"
@@ -80,6 +82,7 @@ need_loop() {
 
 @test "prove: layers" {
 	ct_new "$name" busybox priv
+	few
 	mkdir -p "$BATS_TEST_TMPDIR/upper/etc"
 	echo upper >"$BATS_TEST_TMPDIR/upper/etc/layer"
 	set_root "overlay:$CT_CACHE/guests/busybox/rootfs:$BATS_TEST_TMPDIR/upper"
@@ -93,6 +96,7 @@ need_loop() {
 @test "prove: a running container is refused, and frozen and copied with --force" {
 	local frozen
 	ct_new "$name" busybox priv
+	few
 	ct_start "$name"
 	ct_wait_ready "$name"
 	quick
@@ -125,6 +129,7 @@ need_loop() {
 @test "prove: killed while the container is frozen: it is let go" {
 	local guard
 	ct_new "$name" busybox priv
+	few
 	ct_start "$name"
 	ct_wait_ready "$name"
 	# A copy that takes its time.
@@ -176,6 +181,7 @@ btrfs_folder() {
 @test "prove: a running container on a subvolume of btrfs, by a snapshot" {
 	btrfs_folder
 	ct_new "$name" busybox priv
+	few
 	local real=$btrfs/$name root
 	# As lxc-create -B btrfs has it: the container's folder, and in it the subvolume.
 	mkdir "$real"
