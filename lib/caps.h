@@ -35,6 +35,11 @@ static inline struct caps caps_minus(struct caps a, struct caps b)
 	return (struct caps){ a.bits & ~b.bits };
 }
 
+static inline unsigned int caps_count(struct caps set)
+{
+	return (unsigned int)__builtin_popcountll(set.bits);
+}
+
 /* A name ("net_admin") or a number up to CAPS_MAX; 0 or -EINVAL. */
 int caps_parse_name(struct span text, unsigned int *ret_cap);
 /* "net_admin", or a number for one without a name. */

@@ -133,8 +133,7 @@ static const struct capsearch_try *find_larger(const struct run *run)
 
 		if (t->set.bits != run->set.bits && !caps_minus(run->set, t->set).bits &&
 		    capsearch_judge(t, run->ground) == CAPSEARCH_FAIL &&
-		    (!found ||
-		     __builtin_popcountll(t->set.bits) < __builtin_popcountll(found->set.bits)))
+		    (!found || caps_count(t->set) < caps_count(found->set)))
 			found = t;
 	}
 	return found;

@@ -7,7 +7,7 @@
 /* A guess for the progress bar: what a search of this kind does from here. */
 static unsigned int guess_left(const struct run *run)
 {
-	unsigned int n = (unsigned int)__builtin_popcountll(run->set.bits), left = 0;
+	unsigned int n = caps_count(run->set), left = 0;
 	unsigned int times = run->search->repeat;
 
 	if (run->result.stage >= CAPSEARCH_DONE)

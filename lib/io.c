@@ -122,16 +122,18 @@ int io_read_file_at(int dirfd, const char *name, size_t limit, char **ret_text, 
 	return fd < 0 ? fd : io_read_fd(fd, limit, ret_text, ret_size);
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int io_write_all(int fd, const void *data, size_t size)
 {
+	const char *p = data;
+
 	while (size) {
-		ssize_t r = write(fd, data, size);
+		ssize_t r = write(fd, p, size);
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
 			return -errno;
-		data += r;
+		p += r;
 		size -= (size_t)r;
 	}
 	return 0;
@@ -139,7 +141,7 @@ static int write_all(int fd, const char *data, size_t size)
 
 static int fill_new_file(int fd, const void *data, size_t size, mode_t mode)
 {
-	int r = write_all(fd, data, size);
+	int r = io_write_all(fd, data, size);
 
 	if (r < 0)
 		return r;

@@ -34,6 +34,9 @@ int io_reopen_file(int pathfd);
  */
 int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode);
 
+/* Writes all of it: 0 or -errno. */
+int io_write_all(int fd, const void *data, size_t size);
+
 /*
  * Closes every descriptor from first on, also those that we were started with and know
  * nothing of: before a guest's program runs, for which a folder of the host's would be a way

@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "tools/config-read.h"
+#include "tools/levels.h"
 
 static bool is_ours(const struct lxcconf *conf, size_t file, const char *fragment)
 {
 	for (;;) {
 		const struct lxcconf_file *f = &conf->files[file];
 
-		if (strncmp(f->path, CHECK_LEVELS, strlen(CHECK_LEVELS)) == 0 ||
-		    strcmp(f->path, fragment) == 0)
+		if (level_is_installed(f->path) || strcmp(f->path, fragment) == 0)
 			return true;
 		if (f->from == LXCCONF_NONE)
 			return false;

@@ -9,12 +9,13 @@
 
 #include <string.h>
 
+#include "tools/levels.h"
+
 static bool is_level_file(const char *path)
 {
 	const char *name = strrchr(path, '/');
 
-	return strncmp(path, CHECK_LEVELS, strlen(CHECK_LEVELS)) == 0 ||
-	       (name && strcmp(name, "/harden.conf") == 0);
+	return level_is_installed(path) || (name && strcmp(name, "/harden.conf") == 0);
 }
 
 /* Was group of lxc.mount.auto set by that setting, and is it now another's? */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tools/config-read.h"
+#include "tools/levels.h"
 
 /* Keys of LXC before 2.1, of which 3.0 knows none. */
 static const char *const old_keys[] = {
@@ -89,23 +90,15 @@ static void add_error(struct check_work *w, const struct config_error *error)
 
 static const char *find_level(const struct check_work *w)
 {
-	static const char *const levels[] = { "strict", "keep", "base" };
-	char path[PATH_MAX];
+	const char *level = level_in(w->conf);
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		(void)snprintf(path, sizeof(path), CHECK_LEVELS "%s.conf", levels[i]); /* fits */
-		for (size_t f = 0; f < w->conf->n_files; f++) {
-			if (strcmp(w->files[f], path) == 0)
-				return levels[i];
-		}
-	}
-	for (size_t f = 0; f < w->conf->n_files; f++) {
+	for (size_t f = 0; !level && f < w->conf->n_files; f++) {
 		const char *name = strrchr(w->files[f], '/');
 
 		if (name && strcmp(name, "/harden.conf") == 0)
-			return "custom";
+			level = "custom";
 	}
-	return "none";
+	return level ? level : "none";
 }
 
 void check_load(struct check_work *w)

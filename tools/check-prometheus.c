@@ -36,11 +36,6 @@ static void put_head(FILE *f, const char *name, const char *help)
 	fprintf(f, "# HELP lxc_harden_%s %s\n# TYPE lxc_harden_%s gauge\n", name, help, name);
 }
 
-static unsigned int count_held(const struct check *c)
-{
-	return (unsigned int)__builtin_popcountll(c->held.bits);
-}
-
 static void put_scores(const struct check_set *set, FILE *f)
 {
 	put_head(f, "score", "What root inside can do to the host: 0 nothing, 1000 everything.");
@@ -57,7 +52,7 @@ static void put_scores(const struct check_set *set, FILE *f)
 			continue;
 		fputs("lxc_harden_capabilities", f);
 		put_labels(f, set->checks[i]);
-		fprintf(f, "} %u\n", count_held(set->checks[i]));
+		fprintf(f, "} %u\n", caps_count(set->checks[i]->held));
 	}
 }
 

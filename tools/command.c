@@ -25,6 +25,21 @@ const char *command_escape(struct command_text *buf, const char *text)
 	return buf->text;
 }
 
+int command_take_number(const struct command *cmd, const char *name, const char *value,
+			unsigned int min, unsigned int max, unsigned int *ret)
+{
+	struct command_text buf;
+	uint64_t number;
+
+	if (span_parse_u64(span_of(value), 10, max, &number) < 0 || number < min) {
+		command_error(cmd->verb, "--%s: '%s' is no number from %u to %u", name,
+			      command_escape(&buf, value), min, max);
+		return -EINVAL;
+	}
+	*ret = (unsigned int)number;
+	return 0;
+}
+
 void command_error(const struct verb *verb, const char *format, ...)
 {
 	char text[8192], line[sizeof(text) * 2];

@@ -64,6 +64,10 @@ typedef int (*command_take)(const struct command *cmd, int option, const char *v
 int command_parse(const struct verb *verb, int argc, char *argv[], const struct option *own,
 		  command_take take, void *state, struct command *ret);
 
+/* A number from min to max, the value of --NAME: 0, or -EINVAL after it has said why. */
+int command_take_number(const struct command *cmd, const char *name, const char *value,
+			unsigned int min, unsigned int max, unsigned int *ret);
+
 /* One line to standard error, "lxc-harden: VERB: ..."; what is not ASCII comes out as \xNN. */
 void command_error(const struct verb *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -102,25 +102,10 @@ static int copy_xattrs(int from, int to)
 	return 0;
 }
 
-static int write_all(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, data, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 /* The owner first: fchown(2) may take bits of the mode, and an ACL sets others. */
 static int fill(int fd, int oldfd, const struct stat *old, const char *data, size_t size)
 {
-	int r = write_all(fd, data, size);
+	int r = io_write_all(fd, data, size);
 
 	if (r < 0)
 		return r;

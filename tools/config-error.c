@@ -4,6 +4,7 @@
 
 #include "tools/config-error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -15,13 +16,14 @@ static void print(char *buf, size_t size, const char *format, va_list args)
 		buf[0] = '\0';
 }
 
-void config_error_say(struct config_error *error, const char *format, ...)
+int config_error_say(struct config_error *error, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
 	print(error->text, sizeof(error->text), format, args);
 	va_end(args);
+	return -EINVAL;
 }
 
 void config_error_at(struct config_error *error, enum config_error_kind kind,

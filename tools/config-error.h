@@ -22,8 +22,8 @@ struct config_error {
 	const char *reason; /* constant text or NULL */
 };
 
-/* Sets .text; what is hostile in it is escaped by the caller. */
-void config_error_say(struct config_error *error, const char *format, ...)
+/* Sets .text; what is hostile in it is escaped by the caller.  -EINVAL, to be handed on. */
+int config_error_say(struct config_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Sets .kind, .file and .line too, and .text to "FILE:LINE: ..." of that line. */

@@ -17,18 +17,6 @@
 #include "tools/harden-dir.h"
 
 /* LXCPATH/NAME may be another user's: the folders there are no links. */
-static int open_folder(const char *lxcpath, const char *name)
-{
-	auto_close int pathfd = open(lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_close int dirfd = -EBADF;
-	bool made;
-
-	if (pathfd < 0)
-		return -errno;
-	dirfd = openat(pathfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return dirfd < 0 ? -errno : harden_dir_open(dirfd, false, &made);
-}
-
 static int say(struct config_error *error, const char *lxcpath, const char *name, const char *file,
 	       const char *text, int r)
 {
@@ -42,7 +30,7 @@ static int say(struct config_error *error, const char *lxcpath, const char *name
 int plan_read_record(struct plan *plan, const char *lxcpath, const char *name,
 		     struct config_error *ret_error)
 {
-	auto_close int fd = open_folder(lxcpath, name);
+	auto_close int fd = harden_dir_find(lxcpath, name, O_NOFOLLOW);
 	struct record_error error = { .text = "" };
 	int r;
 
@@ -57,7 +45,7 @@ int plan_read_record(struct plan *plan, const char *lxcpath, const char *name,
 int plan_read_proof(struct plan *plan, const char *lxcpath, const char *name,
 		    struct config_error *ret_error)
 {
-	auto_close int fd = open_folder(lxcpath, name);
+	auto_close int fd = harden_dir_find(lxcpath, name, O_NOFOLLOW);
 	struct proof_error error = { .text = "" };
 	int r;
 

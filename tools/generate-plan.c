@@ -6,25 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tools/harden-dir.h"
-
-__attribute__((format(printf, 2, 3))) static int say(struct config_error *error, const char *format,
-						     ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (vsnprintf(error->text, sizeof(error->text), format, args) < 0)
-		error->text[0] = '\0';
-	va_end(args);
-	return -EINVAL;
-}
 
 /* The setting is our include line, or stands in what that includes. */
 static bool is_ours(const struct lxcconf *conf, const struct lxcconf_setting *s, const char *path)
@@ -124,9 +111,10 @@ static int check_own(const struct plan *plan, struct config_error *ret_error)
 		if (strncmp(s->value, PKGLIBEXECDIR "/cap-audit",
 			    strlen(PKGLIBEXECDIR "/cap-audit")) != 0)
 			continue;
-		return say(ret_error,
-			   "%s:%u: a level is included by another line, take that out first",
-			   plan->own->files[s->file].path, s->line);
+		return config_error_say(
+			ret_error,
+			"%s:%u: a level is included by another line, take that out first",
+			plan->own->files[s->file].path, s->line);
 	}
 	return 0;
 }
@@ -144,11 +132,13 @@ static int read_level(struct plan *plan, struct config_error *ret_error)
 	if (r == 0)
 		r = io_read_file_at(fd, name, POLICY_SIZE_MAX, &plan->level_text, &size);
 	if (r < 0) {
-		(void)say(ret_error, "cannot read '%s/%s': %s", PKGDATADIR, name, strerror(-r));
+		(void)config_error_say(ret_error, "cannot read '%s/%s': %s", PKGDATADIR, name,
+				       strerror(-r));
 		return -EIO;
 	}
 	if (policy_parse((struct span){ plan->level_text, size }, &plan->level_policy, &why) < 0)
-		return say(ret_error, "%s/%s:%u: %s", PKGDATADIR, name, why.line, why.reason);
+		return config_error_say(ret_error, "%s/%s:%u: %s", PKGDATADIR, name, why.line,
+					why.reason);
 	(void)snprintf(name, sizeof(name), "%s/%s.conf", PKGDATADIR, plan->level);
 	return config_read_file(name, &plan->level_conf, ret_error);
 }
@@ -202,20 +192,21 @@ int plan_read(struct plan *plan, const char *lxcpath, const char *name, const ch
 	if (asprintf(&plan->policy, "%s/%s/" HARDEN_DIR "/" HARDEN_POLICY, lxcpath, name) < 0)
 		plan->policy = NULL;
 	if (!plan->fragment || !plan->policy) {
-		(void)say(ret_error, "out of memory");
+		(void)config_error_say(ret_error, "out of memory");
 		return -ENOMEM;
 	}
 	if (!is_plain_path(plan->fragment))
-		return say(ret_error, "the folder's name has characters that LXC or a shell would "
-				      "not take as they are");
+		return config_error_say(
+			ret_error, "the folder's name has characters that LXC or a shell would "
+				   "not take as they are");
 	r = config ? read_config(config, lxcpath, &plan->full, ret_error)
 		   : config_read_container(lxcpath, name, &plan->full, ret_error);
 	if (r < 0)
 		return r;
 	plan->own = rebuild(plan->full, plan->fragment, (struct span){ NULL, 0 }, false);
 	if (!plan->own)
-		return say(ret_error, "%s: does not load without our own line",
-			   plan->full->files[0].path);
+		return config_error_say(ret_error, "%s: does not load without our own line",
+					plan->full->files[0].path);
 	for (size_t i = 0; i < plan->full->n_settings && !plan->included; i++)
 		plan->included = is_ours(plan->full, &plan->full->settings[i], plan->fragment);
 	r = check_own(plan, ret_error);

@@ -79,8 +79,8 @@ static void print_guest(const struct plan *plan, const char *where)
 
 void generate_print_text(const char *name, const struct plan *plan, bool wrote, bool changed)
 {
-	printf("%s: level %s, %d of %d capabilities kept%s\n", name, plan->level,
-	       __builtin_popcountll(plan->kept.bits), __builtin_popcountll(plan->all.bits),
+	printf("%s: level %s, %u of %u capabilities kept%s\n", name, plan->level,
+	       caps_count(plan->kept), caps_count(plan->all),
 	       changed ? (wrote ? "" : " (nothing written)")
 	       : wrote ? " (as it was already)"
 		       : " (nothing written, it is so already)");

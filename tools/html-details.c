@@ -15,11 +15,6 @@ static void put_names(FILE *f, struct caps set)
 	html_text(f, names);
 }
 
-static unsigned int count(struct caps set)
-{
-	return (unsigned int)__builtin_popcountll(set.bits);
-}
-
 /* --- Before and after ------------------------------------------------------------ */
 
 static void put_side(FILE *f, const char *title, unsigned int score,
@@ -28,7 +23,7 @@ static void put_side(FILE *f, const char *title, unsigned int score,
 	fprintf(f,
 		"<div class=\"side\"><span class=\"what\">%s</span> <b>%u</b> %s, %u "
 		"capabilities",
-		title, score, check_score_name(score), count(caps));
+		title, score, check_score_name(score), caps_count(caps));
 	html_bar(f, score, parts);
 	fputs("</div>\n", f);
 }
@@ -37,7 +32,7 @@ static void put_set(FILE *f, const char *title, struct caps set)
 {
 	if (!set.bits)
 		return;
-	fprintf(f, "<dt>%s <span class=\"muted\">%u</span></dt><dd><code>", title, count(set));
+	fprintf(f, "<dt>%s <span class=\"muted\">%u</span></dt><dd><code>", title, caps_count(set));
 	put_names(f, set);
 	fputs("</code></dd>\n", f);
 }

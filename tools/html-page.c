@@ -150,9 +150,8 @@ static void put_row(const struct html *h, size_t i)
 	fprintf(h->f, "</a></th><td class=\"st-%s\">%s</td>", check_state_name(c->state),
 		check_state_name(c->state));
 	if (check_is_known(c)) {
-		fprintf(h->f, "<td>%s</td><td>%s</td><td class=\"num\">%d</td><td class=\"num\">",
-			c->level, c->idmapped ? "mapped" : "host",
-			__builtin_popcountll(c->held.bits));
+		fprintf(h->f, "<td>%s</td><td>%s</td><td class=\"num\">%u</td><td class=\"num\">",
+			c->level, c->idmapped ? "mapped" : "host", caps_count(c->held));
 		put_change(h, i);
 		fputs("</td><td class=\"barcell\">", h->f);
 		html_bar(h->f, c->score, c->score_class);

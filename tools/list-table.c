@@ -39,14 +39,9 @@ static void emit_ids(struct emit *e, const struct row *row)
 	emit_str(e, row->facts->idmapped ? "mapped" : "host");
 }
 
-static unsigned int count(struct caps set)
-{
-	return (unsigned int)__builtin_popcountll(set.bits);
-}
-
 static void emit_caps(struct emit *e, const struct row *row)
 {
-	emit_printf(e, "%u", count(row->facts->held));
+	emit_printf(e, "%u", caps_count(row->facts->held));
 }
 
 static void emit_kept(struct emit *e, const struct row *row)

@@ -53,6 +53,7 @@ tools_lxc_harden_SOURCES = \
 	tools/harden-dir.c tools/harden-dir.h \
 	tools/audit-read.c tools/audit-read.h \
 	tools/history.c tools/history.h \
+	tools/levels.c tools/levels.h \
 	tools/html.h \
 	tools/html-audits.c \
 	tools/html-details.c \

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +14,11 @@
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "lib/lxcconf.h"
+#include "tools/levels.h"
 #include "tools/prove-maker.h"
 
 #define AUDIT PKGLIBEXECDIR "/cap-audit"
 #define START_HOST "lxc.hook.start-host"
-
-__attribute__((format(printf, 2, 3))) static int say(struct config_error *error, const char *format,
-						     ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	if (vsnprintf(error->text, sizeof(error->text), format, args) < 0)
-		error->text[0] = '\0';
-	va_end(args);
-	return -EINVAL;
-}
 
 void prove_config_note(const struct prove_maker *m, const char *format, const char *text)
 {
@@ -53,20 +41,6 @@ static bool starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* "base", "keep" or "strict" if that is one of our fragments. */
-static const char *level_of(const char *path)
-{
-	static const char *const levels[] = { "strict", "keep", "base" };
-	char file[300];
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		(void)snprintf(file, sizeof(file), PKGDATADIR "/%s.conf", levels[i]);
-		if (strcmp(path, file) == 0)
-			return levels[i];
-	}
-	return NULL;
-}
-
 /* What "lxc-harden generate" wrote for this container. */
 static bool is_fragment(const struct prove_maker *m, const char *path)
 {
@@ -81,27 +55,12 @@ static bool is_ours(const struct prove_maker *m, const struct lxcconf_setting *s
 {
 	const char *path = m->conf->files[s->file].path;
 
-	return starts(path, PKGDATADIR "/") || is_fragment(m, path);
+	return level_is_installed(path) || is_fragment(m, path);
 }
 
 static bool is_lxcs(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	return starts(m->conf->files[s->file].path, "/usr/share/lxc/");
-}
-
-/* The policy that its audit goes by tells the level of a generated fragment. */
-static const char *level_in_text(const struct lxcconf *conf)
-{
-	const char *found = NULL;
-
-	for (size_t i = 0; i < conf->n_files; i++) {
-		const char *level = level_of(conf->files[i].path);
-
-		/* They include each other: the one that the administrator named comes first. */
-		if (level && !found)
-			found = level;
-	}
-	return found;
 }
 
 /* --- The other settings --------------------------------------------------------------- */
@@ -252,7 +211,8 @@ static int read_max(struct prove_maker *m, struct config_error *ret_error)
 		return r;
 	r = read_held(m, &held);
 	if (r < 0)
-		(void)say(ret_error, "the configuration does not load without our lines");
+		(void)config_error_say(ret_error,
+				       "the configuration does not load without our lines");
 	m->options->max.bits = lxcconf_caps(level).bits & held.bits;
 	lxcconf_free(level);
 	return r;
@@ -260,7 +220,7 @@ static int read_max(struct prove_maker *m, struct config_error *ret_error)
 
 static int find_level(struct prove_maker *m, struct config_error *ret_error)
 {
-	const char *found = level_in_text(m->conf);
+	const char *found = level_in(m->conf);
 	bool fragment = false;
 
 	for (size_t i = 0; i < m->conf->n_files; i++)
@@ -268,8 +228,9 @@ static int find_level(struct prove_maker *m, struct config_error *ret_error)
 	m->options->included = found || fragment;
 	m->level = m->options->level ? m->options->level : found ? found : "base";
 	if (found && strcmp(found, m->level) != 0)
-		return say(ret_error, "the configuration includes level %s already, not %s", found,
-			   m->level);
+		return config_error_say(ret_error,
+					"the configuration includes level %s already, not %s",
+					found, m->level);
 	m->options->level = m->level;
 	return 0;
 }
@@ -287,7 +248,7 @@ int prove_config_make(const struct lxcconf *conf, struct prove_config *options,
 	if (r < 0)
 		return r;
 	if (!root)
-		return say(ret_error, "lxc.rootfs.path is not set");
+		return config_error_say(ret_error, "lxc.rootfs.path is not set");
 	setup->root = strdup(root);
 	if (!setup->root)
 		return -ENOMEM;
@@ -300,7 +261,8 @@ int prove_config_make(const struct lxcconf *conf, struct prove_config *options,
 	if (m.notes && fclose(m.notes) != 0)
 		r = -ENOMEM;
 	if (r < 0)
-		(void)say(ret_error, "cannot make the configuration of a copy: %s", strerror(-r));
+		(void)config_error_say(ret_error, "cannot make the configuration of a copy: %s",
+				       strerror(-r));
 	return r;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 #include "tools/prove-guest.h"
 
 #define END_MS 15000 /* for a try to clean up */
@@ -56,21 +57,6 @@ static void on_term(int sig)
 	prove_guest_stop = 1;
 }
 
-static bool write_all(int fd, const void *data, size_t size)
-{
-	for (const char *p = data; size;) {
-		ssize_t n = write(fd, p, size);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			p += n;
-			size -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 static __attribute__((noreturn)) void run_try(const struct prove_setup *setup,
 					      const struct prove_try *try, int fd)
 {
@@ -85,7 +71,7 @@ static __attribute__((noreturn)) void run_try(const struct prove_setup *setup,
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	prove_trial_run(setup, try, &result);
-	_exit(write_all(fd, &result, sizeof(result)) ? 0 : 1);
+	_exit(io_write_all(fd, &result, sizeof(result)) == 0 ? 0 : 1);
 }
 
 /* --- In charge ---------------------------------------------------------------------- */

@@ -27,7 +27,7 @@ static void emit_set(const struct prove_progress *p, struct emit *e, struct caps
 
 	if (!lacks.bits) {
 		emit_str(e, "with all");
-	} else if (__builtin_popcountll(lacks.bits) < __builtin_popcountll(set.bits)) {
+	} else if (caps_count(lacks) < caps_count(set)) {
 		emit_str(e, "without ");
 		caps_emit(e, lacks, " ");
 	} else {

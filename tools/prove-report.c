@@ -161,10 +161,10 @@ static int print_text(const struct prove_run *run, const struct proof *proof)
 
 	if (r < 0)
 		return r;
-	printf("%s%s: %d of %d capabilities are kept, none can be taken away%s; %u boots, %.1f s\n",
+	printf("%s%s: %d of %u capabilities are kept, none can be taken away%s; %u boots, %.1f s\n",
 	       proof->n_evidence ? "\n" : "", proof->container, (int)proof->n_evidence,
-	       __builtin_popcountll(proof->max.bits), proof->pairs ? ", nor any two" : "",
-	       proof->boots, (double)proof->ms / 1000);
+	       caps_count(proof->max), proof->pairs ? ", nor any two" : "", proof->boots,
+	       (double)proof->ms / 1000);
 	print_set("used, but not needed:", caps_minus(run->used, proof->keep));
 	print_set("flaky without, so kept:", proof->flaky);
 	print_set("a narrower one would do as well in place of:", proof->swappable);

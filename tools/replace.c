@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 
 struct name {
 	char text[REPLACE_NAME_MAX];
@@ -27,18 +28,12 @@ static int unlink_if_there(int dirfd, const char *name)
 	return unlinkat(dirfd, name, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+static int fill(int fd, const char *data, size_t size)
 {
-	while (size) {
-		ssize_t n = write(fd, data, size);
+	int r = io_write_all(fd, data, size);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		size -= (size_t)n;
-	}
+	if (r < 0)
+		return r;
 	/* The umask took its part; the mapped root of a container reads these. */
 	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
@@ -55,7 +50,7 @@ int replace_stage(int dirfd, struct replace *file, const void *data, size_t size
 	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, data, size);
+	r = fill(fd, data, size);
 	if (r < 0)
 		(void)unlinkat(dirfd, name, 0); /* the first error is the one to tell */
 	file->staged = r == 0;

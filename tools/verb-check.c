@@ -37,21 +37,6 @@ struct options {
 	unsigned int jobs;
 };
 
-static int take_number(const struct command *cmd, const char *option, const char *value,
-		       unsigned int max, unsigned int *ret)
-{
-	struct command_text buf;
-	uint64_t number;
-
-	if (span_parse_u64(span_of(value), 10, max, &number) < 0) {
-		command_error(cmd->verb, "--%s: '%s' is no number from 0 to %u", option,
-			      command_escape(&buf, value), max);
-		return -EINVAL;
-	}
-	*ret = (unsigned int)number;
-	return 0;
-}
-
 static int take_option(const struct command *cmd, int option, const char *value, void *state)
 {
 	struct options *o = state;
@@ -62,9 +47,10 @@ static int take_option(const struct command *cmd, int option, const char *value,
 		return 0;
 	case OPTION_FAIL_ABOVE:
 		o->has_fail_above = true;
-		return take_number(cmd, "fail-above", value, CHECK_SCORE_MAX, &o->fail_above);
+		return command_take_number(cmd, "fail-above", value, 0, CHECK_SCORE_MAX,
+					   &o->fail_above);
 	case OPTION_JOBS:
-		return take_number(cmd, "jobs", value, 64, &o->jobs);
+		return command_take_number(cmd, "jobs", value, 0, 64, &o->jobs);
 	default:
 		o->paths[option - OPTION_OUTPUT] = value;
 		return 0;

@@ -18,6 +18,7 @@
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
 #include "tools/guest-open.h"
+#include "tools/levels.h"
 #include "tools/trust.h"
 
 enum {
@@ -60,22 +61,6 @@ struct options {
 	bool proved, unproved, recorded;
 };
 
-static int take_level(const struct command *cmd, const char *value, struct options *opts)
-{
-	static const char *const levels[] = { "base", "keep", "strict" };
-	struct command_text buf;
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(value, levels[i]) == 0) {
-			opts->level = levels[i];
-			return 0;
-		}
-	}
-	command_error(cmd->verb, "no level '%s': base, keep or strict",
-		      command_escape(&buf, value));
-	return -EINVAL;
-}
-
 static int take_format(const struct command *cmd, const char *value, struct options *opts)
 {
 	static const char *const formats[] = { "lxc", "pve", "incus" };
@@ -110,7 +95,7 @@ static int take(const struct command *cmd, int option, const char *value, void *
 
 	switch (option) {
 	case OPT_LEVEL:
-		return take_level(cmd, value, opts);
+		return level_take(cmd, value, &opts->level);
 	case OPT_ADD:
 		return take_cap(cmd, value, &opts->add);
 	case OPT_WITHOUT:

@@ -39,21 +39,6 @@ struct options {
 	bool fresh;
 };
 
-int learn_take_number(const struct command *cmd, const char *name, const char *value, uint64_t max,
-		      unsigned int *ret)
-{
-	struct command_text buf;
-	uint64_t number;
-
-	if (span_parse_u64(span_of(value), 10, max, &number) < 0 || !number) {
-		command_error(cmd->verb, "--%s: '%s' is no number from 1 to %llu", name,
-			      command_escape(&buf, value), (unsigned long long)max);
-		return -EINVAL;
-	}
-	*ret = (unsigned int)number;
-	return 0;
-}
-
 int learn_take_recorder(const struct command *cmd, int option, const char *value,
 			struct recorder_options *recorder)
 {
@@ -61,7 +46,8 @@ int learn_take_recorder(const struct command *cmd, int option, const char *value
 
 	switch (option) {
 	case RECORDER_OPTION_ENTRIES:
-		return learn_take_number(cmd, "entries", value, ENTRIES_MAX, &recorder->entries);
+		return command_take_number(cmd, "entries", value, 1, ENTRIES_MAX,
+					   &recorder->entries);
 	case RECORDER_OPTION_DEBUG:
 		recorder->debug = true;
 		return 0;
@@ -95,10 +81,10 @@ static int take(const struct command *cmd, int option, const char *value, void *
 		o->session.leave_running = true;
 		return 0;
 	case OPTION_TIME:
-		return learn_take_number(cmd, "time", value, SECONDS_MAX, &o->session.seconds);
+		return command_take_number(cmd, "time", value, 1, SECONDS_MAX, &o->session.seconds);
 	case OPTION_BOOT:
-		return learn_take_number(cmd, "boot-time", value, SECONDS_MAX,
-					 &o->session.boot_seconds);
+		return command_take_number(cmd, "boot-time", value, 1, SECONDS_MAX,
+					   &o->session.boot_seconds);
 	default:
 		return learn_take_recorder(cmd, option, value, &o->recorder);
 	}

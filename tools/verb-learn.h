@@ -25,8 +25,6 @@ enum {
 /* For a command_take: 0, or -EINVAL after it has said why. */
 int learn_take_recorder(const struct command *cmd, int option, const char *value,
 			struct recorder_options *recorder);
-int learn_take_number(const struct command *cmd, const char *name, const char *value, uint64_t max,
-		      unsigned int *ret);
 
 /* 0, or -errno after it has said why in one line. */
 int learn_open_recorder(const struct command *cmd, const struct recorder_options *options,

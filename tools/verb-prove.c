@@ -20,6 +20,7 @@
 #include "tools/config-edit.h"
 #include "tools/config-read.h"
 #include "tools/harden-dir.h"
+#include "tools/levels.h"
 #include "tools/proof.h"
 #include "tools/prove-freezer.h"
 #include "tools/prove-hints.h"
@@ -74,38 +75,10 @@ struct options {
 	bool all, network, hooks, no_pairs, no_restart, no_stop, no_plain, fresh, force, apply;
 	char *checks[PROOF_CHECKS_MAX];
 	size_t n_checks;
-	uint64_t check_seconds, boot_seconds, jobs, repeat;
+	unsigned int check_seconds, boot_seconds, jobs, repeat;
 };
 
 /* --- Options ------------------------------------------------------------------- */
-
-static int take_number(const struct command *cmd, const char *name, const char *value, uint64_t max,
-		       uint64_t *ret)
-{
-	struct command_text buf;
-
-	if (span_parse_u64(span_of(value), 10, max, ret) == 0 && *ret > 0)
-		return 0;
-	command_error(cmd->verb, "--%s takes a number from 1 to %llu, not '%s'", name,
-		      (unsigned long long)max, command_escape(&buf, value));
-	return -EINVAL;
-}
-
-static int take_level(const struct command *cmd, const char *value, struct options *o)
-{
-	static const char *const levels[] = { "base", "keep", "strict" };
-	struct command_text buf;
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-		if (strcmp(value, levels[i]) == 0) {
-			o->level = levels[i];
-			return 0;
-		}
-	}
-	command_error(cmd->verb, "no level '%s': base, keep or strict",
-		      command_escape(&buf, value));
-	return -EINVAL;
-}
 
 static int take_check(const struct command *cmd, const char *value, struct options *o)
 {
@@ -137,17 +110,17 @@ static int take(const struct command *cmd, int option, const char *value, void *
 
 	switch (option) {
 	case OPT_LEVEL:
-		return take_level(cmd, value, o);
+		return level_take(cmd, value, &o->level);
 	case OPT_CHECK:
 		return take_check(cmd, value, o);
 	case OPT_CHECK_TIMEOUT:
-		return take_number(cmd, "check-timeout", value, 3600, &o->check_seconds);
+		return command_take_number(cmd, "check-timeout", value, 1, 3600, &o->check_seconds);
 	case OPT_BOOT_TIMEOUT:
-		return take_number(cmd, "boot-timeout", value, 3600, &o->boot_seconds);
+		return command_take_number(cmd, "boot-timeout", value, 1, 3600, &o->boot_seconds);
 	case OPT_JOBS:
-		return take_number(cmd, "jobs", value, PROVE_POOL_MAX, &o->jobs);
+		return command_take_number(cmd, "jobs", value, 1, PROVE_POOL_MAX, &o->jobs);
 	case OPT_REPEAT:
-		return take_number(cmd, "repeat", value, 20, &o->repeat);
+		return command_take_number(cmd, "repeat", value, 1, 20, &o->repeat);
 	default:
 		*flags[option - 256] = true;
 		return 0;

@@ -94,7 +94,7 @@ static int take(const struct command *cmd, int option, const char *value, void *
 		o->session.leave_running = true;
 		return 0;
 	case OPTION_TIME:
-		return learn_take_number(cmd, "time", value, SECONDS_MAX, &o->session.seconds);
+		return command_take_number(cmd, "time", value, 1, SECONDS_MAX, &o->session.seconds);
 	default:
 		return learn_take_recorder(cmd, option, value, &o->recorder);
 	}
