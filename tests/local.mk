@@ -145,6 +145,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-hook \
 	tests/fuzz/fuzz-mountentry \
 	tests/fuzz/fuzz-proof \
+	tests/fuzz/fuzz-prove-tries \
 	tests/fuzz/fuzz-config-edit \
 	tests/fuzz/fuzz-lxcconf
 

@@ -93,6 +93,7 @@ tools_lxc_harden_SOURCES += \
 	tools/prove-room.c tools/prove-room.h \
 	tools/prove-run.c tools/prove-run.h \
 	tools/prove-trial.c tools/prove-trial.h \
+	tools/prove-key.c tools/prove-key.h \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
 	tools/verb-prove.c
@@ -177,3 +178,8 @@ tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz-proof.c $(proof_sources) $(fuzz_
 tests_fuzz_fuzz_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
 tests_fuzz_fuzz_proof_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
 tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_prove_tries_SOURCES = tests/fuzz/fuzz-prove-tries.c \
+	tools/prove-tries.c tools/prove-tries.h tools/prove-key.h $(fuzz_main)
+tests_fuzz_fuzz_prove_tries_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(JSONC_CFLAGS)
+tests_fuzz_fuzz_prove_tries_LDADD = lib/libharden.a $(JSONC_LIBS) $(CAP_LIBS)
+tests_fuzz_fuzz_prove_tries_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)

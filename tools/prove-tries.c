@@ -5,46 +5,29 @@
 #include "tools/prove-tries.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <lxc/lxccontainer.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/rootfs.h"
+#include "tools/prove-key.h"
 
 #define SIZE_MAX_FILE (4u << 20)
 #define TRIES_MAX 4096
 #define DEPTH_MAX 6
-#define HASH_START UINT64_C(0xcbf29ce484222325)
-
-/* FNV-1a: no secret, only a difference. */
-static void mix(uint64_t *key, const void *data, size_t size)
-{
-	for (const unsigned char *p = data; size; size--, p++)
-		*key = (*key ^ *p) * UINT64_C(0x100000001b3);
-}
-
-static void mix_text(uint64_t *key, const char *text)
-{
-	mix(key, text, strlen(text) + 1);
-}
 
 /* By what and when, not by words that differ from time to time. */
 static uint64_t find_cause(const struct prove_result *result)
 {
-	uint64_t cause = HASH_START;
+	uint64_t cause = PROVE_KEY_START;
 
 	if (result->verdict == PROVE_PASS)
 		return 0;
-	mix(&cause, &result->stage, sizeof(result->stage));
-	mix_text(&cause, result->unit[0] ? result->unit : result->what);
+	prove_key_mix(&cause, &result->stage, sizeof(result->stage));
+	prove_key_mix_text(&cause, result->unit[0] ? result->unit : result->what);
 	return cause;
 }
 
@@ -89,59 +72,6 @@ void prove_tries_done(struct prove_tries *tries)
 	*tries = (struct prove_tries){ 0 };
 }
 
-/* --- The key -------------------------------------------------------------------- */
-
-/* What an upgrade or an administrator in the guest changes. */
-static void mix_guest(uint64_t *key, const char *rootfs)
-{
-	static const char *const paths[] = {
-		"etc",
-		"etc/passwd",
-		"etc/group",
-		"etc/systemd/system",
-		"etc/systemd/system/multi-user.target.wants",
-		"usr/bin",
-		"usr/sbin",
-		"usr/lib/systemd/system",
-		"var/lib/dpkg/status",
-		"var/lib/rpm",
-		"lib/apk/db/installed",
-	};
-	auto_close int rootfd = rootfs_open(rootfs);
-	struct stat st;
-
-	for (size_t i = 0; rootfd >= 0 && i < sizeof(paths) / sizeof(paths[0]); i++) {
-		auto_close int fd = rootfs_open_at(rootfd, paths[i], O_PATH | O_CLOEXEC);
-
-		if (fd < 0 || fstat(fd, &st) < 0)
-			continue;
-		/* Not what differs in a copy, as one is made anew of a container that runs. */
-		if (S_ISREG(st.st_mode))
-			mix(key, &st.st_size, sizeof(st.st_size));
-		mix(key, &st.st_mtim, sizeof(st.st_mtim));
-	}
-}
-
-uint64_t prove_tries_key(const struct prove_setup *setup, const struct prove_config *config)
-{
-	uint64_t key = HASH_START;
-	struct utsname uts;
-
-	mix_text(&key, PACKAGE_VERSION);
-	mix_text(&key, lxc_get_version());
-	if (uname(&uts) == 0)
-		mix_text(&key, uts.release);
-	mix_text(&key, setup->config);
-	mix_text(&key, setup->root);
-	mix(&key, &config->max, sizeof(config->max));
-	mix(&key, &setup->restart, sizeof(setup->restart));
-	mix(&key, &setup->stop, sizeof(setup->stop));
-	for (size_t i = 0; i < setup->n_checks; i++)
-		mix_text(&key, setup->checks[i]);
-	mix_guest(&key, setup->rootfs);
-	return key;
-}
-
 /* --- The file ---------------------------------------------------------------------- */
 
 static struct json_object *hex(uint64_t value)
@@ -175,11 +105,11 @@ static struct json_object *build_try(const struct prove_tries *tries, const stru
 	return o;
 }
 
-int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries)
+char *prove_tries_print(uint64_t key, const struct prove_tries *tries)
 {
 	struct json_object *o = json_object_new_object(), *list = json_object_new_array();
 	const char *text;
-	int r = -ENOMEM;
+	char *copy;
 
 	json_object_object_add(o, "version", json_object_new_int(1));
 	json_object_object_add(o, "key", hex(key));
@@ -188,10 +118,16 @@ int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries)
 		json_object_array_add(list, build_try(tries, &tries->tries.list[i]));
 	json_object_object_add(o, "tries", list);
 	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-	if (text)
-		r = io_write_file_at(dirfd, PROVE_TRIES_FILE, text, strlen(text), 0600);
+	copy = text ? strdup(text) : NULL;
 	json_object_put(o);
-	return r;
+	return copy;
+}
+
+int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries)
+{
+	auto_free char *text = prove_tries_print(key, tries);
+
+	return text ? io_write_file_at(dirfd, PROVE_TRIES_FILE, text, strlen(text), 0600) : -ENOMEM;
 }
 
 void prove_tries_remove(int dirfd)
@@ -246,7 +182,7 @@ static bool load_try(struct json_object *o, struct caps max, struct prove_result
 	struct capsearch_want want = { 0 };
 	struct json_object *counts, *sure;
 	bool ok = json_object_is_type(o, json_type_object) && get_hex(o, "set", &want.set.bits) &&
-		  !caps_minus(want.set, max).bits &&
+		  !caps_minus(want.set, max).bits && !capsearch_find(&ret->tries, want.set) &&
 		  json_object_object_get_ex(o, "counts", &counts) &&
 		  json_object_is_type(counts, json_type_array) &&
 		  json_object_array_length(counts) == 4;
@@ -267,34 +203,49 @@ static bool load_try(struct json_object *o, struct caps max, struct prove_result
 	return ok;
 }
 
-int prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tries *ret)
+static bool load_tries(struct json_object *o, uint64_t key, struct caps max,
+		       struct prove_tries *ret)
+{
+	/* Too large for a stack. */
+	auto_free struct prove_result *result = calloc(1, sizeof(*result));
+	struct json_object *list, *boots;
+	uint64_t found;
+
+	if (!result || !json_object_is_type(o, json_type_object) || !get_hex(o, "key", &found) ||
+	    found != key || !json_object_object_get_ex(o, "tries", &list) ||
+	    !json_object_is_type(list, json_type_array) ||
+	    json_object_array_length(list) > TRIES_MAX)
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		if (!load_try(json_object_array_get_idx(list, i), max, result, ret))
+			return false;
+	}
+	if (json_object_object_get_ex(o, "boots", &boots))
+		ret->boots = (unsigned int)json_object_get_int(boots) & 0xffff;
+	return true;
+}
+
+bool prove_tries_parse(const char *text, size_t size, uint64_t key, struct caps max,
+		       struct prove_tries *ret)
 {
 	struct json_tokener *tok = json_tokener_new_ex(DEPTH_MAX);
-	struct prove_result *result = calloc(1, sizeof(*result));
-	struct json_object *o = NULL, *list, *boots;
-	auto_free char *text = NULL;
-	uint64_t found;
-	bool ok = false;
-	size_t size;
+	struct json_object *o =
+		tok && size <= SIZE_MAX_FILE ? json_tokener_parse_ex(tok, text, (int)size) : NULL;
+	bool ok = load_tries(o, key, max, ret);
 
-	if (tok && result &&
-	    io_read_file_at(dirfd, PROVE_TRIES_FILE, SIZE_MAX_FILE, &text, &size) == 0)
-		o = json_tokener_parse_ex(tok, text, (int)size);
-	if (result && json_object_is_type(o, json_type_object) && get_hex(o, "key", &found) &&
-	    found == key && json_object_object_get_ex(o, "tries", &list) &&
-	    json_object_is_type(list, json_type_array) &&
-	    json_object_array_length(list) <= TRIES_MAX) {
-		ok = true;
-		for (size_t i = 0; ok && i < json_object_array_length(list); i++)
-			ok = load_try(json_object_array_get_idx(list, i), max, result, ret);
-		if (ok && json_object_object_get_ex(o, "boots", &boots))
-			ret->boots = (unsigned int)json_object_get_int(boots) & 0xffff;
-		if (!ok)
-			prove_tries_done(ret);
-	}
 	json_object_put(o);
 	if (tok)
 		json_tokener_free(tok);
-	free(result);
-	return ok && ret->tries.n;
+	if (!ok)
+		prove_tries_done(ret);
+	return ok;
+}
+
+bool prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tries *ret)
+{
+	auto_free char *text = NULL;
+	size_t size;
+
+	return io_read_file_at(dirfd, PROVE_TRIES_FILE, SIZE_MAX_FILE, &text, &size) == 0 &&
+	       prove_tries_parse(text, size, key, max, ret) && ret->tries.n;
 }

@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 #include "lib/capsearch.h"
-#include "tools/prove-config.h"
 #include "tools/prove.h"
 
 #define PROVE_TRIES_FILE "prove-tries.json"
@@ -35,11 +34,15 @@ const struct prove_reason *prove_tries_find_reason(const struct prove_tries *tri
 						   struct caps set);
 void prove_tries_done(struct prove_tries *tries);
 
-/* A number that is another one whenever a try could come out otherwise. */
-uint64_t prove_tries_key(const struct prove_setup *setup, const struct prove_config *config);
+/* The text of the file, owned; NULL without memory. */
+char *prove_tries_print(uint64_t key, const struct prove_tries *tries);
 
-/* 1 if tries of the same key were there, else 0; a file that is not understood counts as none. */
-int prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tries *ret);
+/* Whether that is a whole one, of that key, and of no more than max; else *ret is left empty. */
+bool prove_tries_parse(const char *text, size_t size, uint64_t key, struct caps max,
+		       struct prove_tries *ret);
+
+/* Whether there were any; a file that is not understood counts as none. */
+bool prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tries *ret);
 int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries);
 void prove_tries_remove(int dirfd);
 

@@ -12,6 +12,7 @@
 #include "lib/initver.h"
 #include "lib/rootfs.h"
 #include "tools/prove-copy.h"
+#include "tools/prove-key.h"
 #include "tools/prove-report.h"
 #include "tools/prove-room.h"
 #include "tools/prove-root.h"
@@ -95,7 +96,7 @@ static int look_at_guest(struct prove_run *run)
 		print_notes(run, "no plain copy: it would take too much memory");
 	}
 	print_notes(run, run->config.notes);
-	run->key = prove_tries_key(&run->setup, &run->config);
+	run->key = prove_key(&run->setup, &run->config);
 	return -1;
 }
 
