@@ -54,7 +54,7 @@ bats_require_minimum_version 1.5.0
 	clean_begin
 	ct_new "$name" busybox priv
 	local sig
-	for sig in HUP TERM KILL; do
+	for sig in TERM KILL; do
 		: >"$BATS_TEST_TMPDIR/err"
 		"$cmd" prove "$name" -P "$(ct_lxcpath)" >/dev/null 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 		running=$!

@@ -146,9 +146,7 @@ main_pid() { ct_exec "$ct" systemctl show -P MainPID "$1" 2>/dev/null || ct_exec
 @test "systemd 247, privileged" { day bullseye priv; }
 @test "systemd 247, id-mapped" { day bullseye id; }
 @test "systemd 252, privileged" { day bookworm priv; }
-@test "systemd 252, id-mapped" { day bookworm id; }
 @test "systemd 257, privileged" { day trixie priv; }
-@test "systemd 257, id-mapped" { day trixie id; }
 @test "systemd 262, privileged" { day forky priv; }
 @test "systemd 262, id-mapped" { day forky id; }
 @test "sysvinit" { boot sysvinit priv && ct_stop "$ct"; }
