@@ -89,6 +89,23 @@ spied() { cat "$(ct_dir "$ct")/rootfs/spied"; }
 	[[ $output == *'not permitted: saw []'* ]]
 }
 
+@test "prove: a process's name does not get to the terminal, nor into the proof, as it is" {
+	local root name=$'a\e]0;b\ac'
+	ct_new "$ct" busybox priv 'lxc.cap.drop = dac_override fowner fsetid kill setgid setuid setpcap'
+	root=$(ct_dir "$ct")/rootfs
+	# Which without chown is not there: that is the reason, by its name.
+	mkdir "$root/evil"
+	printf '%s\n' '#!/bin/sh' 'chown 5 /etc/hostname || exit' 'while :; do sleep 100; done' >"$root/evil/$name"
+	chmod 755 "$root/evil/$name"
+	sed -i 's|^exit 0|for f in /evil/*; do "$f" \& done|' "$root/etc/init.d/rcS"
+	run "$cmd" prove "$ct" -P "$(ct_lxcpath)" --jobs=1 --no-pairs --repeat=1 --no-plain --no-stop
+	echo "$output" | cat -v
+	[ "$status" = 0 ]
+	[[ $output == *"no process 'a?]0;b?c', which there was with all capabilities"* ]]
+	[[ $output != *[$'\e\a']* ]]
+	grep -qF "no process 'a?]0;b?c'" "$(ct_dir "$ct")/harden/proof.json"
+}
+
 @test "prove: nobody else can hold the lock of its folder" {
 	local dir=$BATS_TEST_TMPDIR/lxc
 	# Nothing that starts: the folder is there for as long as that takes to see.
