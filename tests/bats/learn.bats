@@ -59,6 +59,19 @@ misuse() {
 	misuse "lxc-harden: prove: $dir/c/config:1: include cycle" prove -P "$dir" c
 }
 
+@test "what is denied after generate is drift, until another fragment gives it" {
+	need_recorder
+	ct_new "$ct" busybox priv
+	"$cmd" generate -q --level keep --without chown -P "$(ct_lxcpath)" "$ct"
+	sleep 1 # what is of the same second counts as before
+	run "$cmd" learn -q -P "$(ct_lxcpath)" "$ct" -- chown 5 /etc/hostname
+	[[ $output == *'Operation not permitted'* ]]
+	[[ $("$cmd" list --noheadings -o drift -P "$(ct_lxcpath)" "$ct") == *'denied chown'* ]]
+	"$cmd" generate -q --level keep -P "$(ct_lxcpath)" "$ct"
+	[[ $("$cmd" list --noheadings -o drift -P "$(ct_lxcpath)" "$ct") != *denied* ]]
+	"$cmd" learn -q -P "$(ct_lxcpath)" "$ct" -- chown 5 /etc/hostname
+}
+
 @test "every check of every process is counted, exactly; a second run adds up" {
 	need_recorder
 	new "$ct" bookworm priv
