@@ -150,8 +150,7 @@ main_pid() { ct_exec "$ct" systemctl show -P MainPID "$1" 2>/dev/null || ct_exec
 @test "systemd 262, privileged" { day forky priv; }
 @test "systemd 262, id-mapped" { day forky id; }
 @test "sysvinit" { boot sysvinit priv && ct_stop "$ct"; }
-# Its shutdown waits five seconds for what it has told to end.
-@test "OpenRC" { boot openrc priv && CT_SLOW=2 ct_stop "$ct"; }
+@test "OpenRC" { boot openrc priv && ct_stop "$ct"; }
 @test "runit" { boot runit priv && ct_stop "$ct"; }
 @test "busybox" { boot busybox priv && ct_stop "$ct"; }
 

@@ -264,6 +264,8 @@ ct_seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f\n
 # lxc-stop kills after its time-out and calls that success: only the time tells.
 ct_stop() {
 	local t0=$EPOCHREALTIME r took limit=$((10 * CT_SLOW))
+	# Its shutdown waits five seconds for what it has told to end.
+	[ "$(ct_guest "$1")" != openrc ] || limit=$((limit * 2))
 	ct_lxc stop "$1" -t "$limit" </dev/null
 	r=$?
 	took=$(ct_seconds_since "$t0")
