@@ -9,7 +9,8 @@
 #   fault_reset           everything as before the first one
 #   fault_judge STATUS    prints what is wrong; what was said is in FOLDER/said
 # Leaves FOLDER/bad (a line for each case that is wrong) and FOLDER/count (of all cases).
-# STEP: every so many cases only, from a first one that is another each day.
+# STEP: every so many cases only, from a first one that is another each day; FAULT_DAY, a day of
+# the year, has those of that day.
 
 FAULT_AFTER=${FAULT_AFTER:-}
 
@@ -28,7 +29,8 @@ faults_each() {
 	: >"$dir/bad"
 	fault_reset
 	"${inject[@]}" list "$dir/calls" "$@" >"$dir/said" 2>&1 </dev/null || true # its own status
-	printf -v phase '%(%j)T' -1
+	phase=${FAULT_DAY:-}
+	[ -n "$phase" ] || printf -v phase '%(%j)T' -1
 	while read -r n name errors; do
 		for error in ${errors%%#*}; do
 			number=$((number + 1))
