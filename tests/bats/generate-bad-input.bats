@@ -23,6 +23,8 @@ setup_file() {
 }
 
 setup() {
+	# Not a trap before each command: there are too many of them.
+	set +T
 	: "${LXC_HARDEN_BINDIR:?}" "${LXC_HARDEN_DATADIR:?}"
 	harden=$LXC_HARDEN_BINDIR/lxc-harden
 	tmp=$BATS_TEST_TMPDIR

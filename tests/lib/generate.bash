@@ -14,6 +14,8 @@
 #   refused STATUS TEXT ARG..  generate ARG.. says one line with TEXT, and nothing is written
 
 generate_setup() {
+	# Not a trap before each command: there are too many of them.
+	set +T
 	: "${LXC_HARDEN_BINDIR:?}" "${LXC_HARDEN_DATADIR:?}"
 	harden=$LXC_HARDEN_BINDIR/lxc-harden
 	tmp=$BATS_TEST_TMPDIR

@@ -239,8 +239,11 @@ fleet_stop() {
 }
 
 fleet_end() {
-	local running
-	while mapfile -t running < <(fleet_running) && [ ${#running[@]} -gt 0 ]; do
+	local running i
+	for ((i = 0; i < 60; i++)); do
+		mapfile -t running < <(fleet_running)
+		[ ${#running[@]} -gt 0 ] || return 0
 		fleet_stop "${running[@]:0:20}"
 	done
+	bad "do not stop: ${running[*]}"
 }

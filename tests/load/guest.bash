@@ -58,11 +58,21 @@ guest_until() {
 	done
 }
 
+# LXC 5.0.2 opens the root file system's "proc" without asking what it is: on a FIFO the start
+# waits for ever, and lxc-stop with it.  The monitor and its child bear the same name.
+guest_free() {
+	local pids
+	timeout 10 lxc-stop -P "$work" -n rewrites -k </dev/null >/dev/null 2>&1
+	mapfile -t pids < <(grep -las "^\[lxc monitor\] $work rewrites" /proc/[0-9]*/cmdline | tr -dc '0-9\n')
+	[ ${#pids[@]} = 0 ] || { kill -KILL "${pids[@]}"; echo "hung: ${#pids[@]}" >>"$W/hung"; }
+}
+
 # As LXC would have it, whose own checks end many of these.
 guest_start() {
 	# shellcheck disable=SC2016 # for the inner shell
 	guest_until "$1" lxc-start bash -c 'lxc-start -P "$0" -n rewrites -d -l DEBUG -o "$0/rewrites/log" || exit
 		lxc-stop -P "$0" -n rewrites -k; exit 0' "$work"
+	guest_free
 }
 
 guest_generate() {
@@ -142,6 +152,7 @@ guest_all() {
 guest_table() {
 	local name
 	echo "  rewritten $(<"$W/rewritten") times"
+	[ ! -e "$W/hung" ] || echo "  LXC itself was left waiting by a FIFO in place of /proc"
 	for name in mount-cgroup cap-audit lxc-start generate check prove; do
 		printf '  %-14s %s\n' "$name" "$(sort "$W/$name.statuses" | uniq -c | awk '{ printf "%sstatus %s %d times", sep, $2, $1; sep = ", " }')"
 	done
