@@ -46,7 +46,7 @@ load_run() {
 	printf '%s\n' '#!/bin/sh' 'touch "${LXC_CONFIG_FILE%/*}/.policy.new"' >"$fake/hook"
 	chmod 755 "$fake/hook"
 	sed -i "s|^lxc.hook.start-host = .*|lxc.hook.start-host = $fake/hook|; s|$LXC_HARDEN_DATADIR|$fake|" "$fake"/*.conf
-	run env LXC_HARDEN_DATADIR="$fake" "$top/tests/load/run" --containers 6 --systemd 0 --seconds 0 --guest 0
+	run env LXC_HARDEN_DATADIR="$fake" "$top/tests/load/run" --containers 15 --systemd 0 --seconds 0 --guest 0
 	[ "$status" = 1 ]
 	[[ $output = *"not ok 2 - "*"should be refused): lxc-start: status 0"* ]] || { echo "$output"; return 1; }
 	[[ $output = *"left behind, or gone: > file load-"*"/.policy.new"* ]] || { echo "$output"; return 1; }
