@@ -106,7 +106,8 @@ case_run() {
 	done <"$W/ms"
 	changes=$(hook_changes "$W" ns)
 	[ -n "$changes" ] || return 0
-	new=$(sed -nE "s|^> [0-9:]+ (.*)|\1|; T; s|$W/mnt|R|p" <<<"$changes" | sort)
+	# Also what is not beneath R: nothing may be mounted elsewhere.
+	new=$(sed -nE "s|^> [0-9:]+ (.*)|\1|; T; s|$W/mnt|R|; p" <<<"$changes" | sort)
 	gone=$(sed -n 's/^< //p' <<<"$changes")
 }
 
