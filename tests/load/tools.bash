@@ -118,7 +118,10 @@ tools_flat() {
 			}
 		}' "$W/calls" | sort | while read -r word n ms1 ms2 kib1 kib2 fds1 fds2; do
 		[ "$kib2" -le $((kib1 + kib1 / 20 + 512)) ] || bad "$word: memory grew from $kib1 to $kib2 KiB"
-		[ "$fds2" -le $((fds1 + 4)) ] || bad "$word: descriptors grew from $fds1 to $fds2"
+		# Each of generate's six threads has one more or less open at the moment of the look.
+		more=4
+		[ "$word" != generate ] || more=10
+		[ "$fds2" -le $((fds1 + more)) ] || bad "$word: descriptors grew from $fds1 to $fds2"
 		printf '  %-10s %6s %8s %8s %8s %8s %5s %5s\n' "$word" "$n" "$ms1" "$ms2" "$kib1" "$kib2" "$fds1" "$fds2"
 	done
 }
