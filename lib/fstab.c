@@ -17,7 +17,7 @@ bool fstab_next(struct span *rest, struct fstab_entry *ret)
 		    span_next_word(&line, &e.type)) {
 			/* getmntent(3), by which systemd reads it, does without options. */
 			if (!span_next_word(&line, &e.options))
-				e.options = (struct span){ "", 0 };
+				e.options = (struct span){ line.p, 0 };
 			*ret = e;
 			return true;
 		}

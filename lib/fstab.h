@@ -9,7 +9,10 @@ struct fstab_entry {
 	struct span spec, file, type, options; /* as written, octal escapes and all */
 };
 
-/* The next entry: true, or false at the end.  Lines of fewer than four fields are passed over. */
+/*
+ * The next entry: true, or false at the end.  Lines of fewer than three fields are passed over;
+ * the options of one with three are empty.
+ */
 bool fstab_next(struct span *rest, struct fstab_entry *ret);
 
 #endif
