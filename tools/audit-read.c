@@ -11,9 +11,8 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
+#include "tools/harden-dir.h"
 
-#define LAST_FILE "audit.json"
-#define LOG_FILE "audit.log"
 #define LAST_SIZE_MAX (256u << 10)
 #define LOG_SIZE_MAX (256u << 10)
 #define DEPTH_MAX 8
@@ -137,7 +136,7 @@ int audit_read_last(int dirfd, struct audit_entry *ret)
 {
 	auto_free char *text = NULL;
 	size_t size;
-	int r = io_read_file_at(dirfd, LAST_FILE, LAST_SIZE_MAX, &text, &size);
+	int r = io_read_file_at(dirfd, HARDEN_AUDIT, LAST_SIZE_MAX, &text, &size);
 
 	return r < 0 ? r : audit_parse((struct span){ text, size }, ret);
 }
@@ -147,7 +146,7 @@ int audit_read_log(int dirfd, struct audit_entry ret[AUDIT_ENTRIES_MAX])
 	auto_free char *text = NULL;
 	struct span rest, line;
 	size_t size;
-	int r = io_read_file_at(dirfd, LOG_FILE, LOG_SIZE_MAX, &text, &size), n = 0;
+	int r = io_read_file_at(dirfd, HARDEN_HISTORY, LOG_SIZE_MAX, &text, &size), n = 0;
 
 	if (r < 0)
 		return r;

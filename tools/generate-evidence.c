@@ -38,7 +38,7 @@ int plan_read_record(struct plan *plan, const char *lxcpath, const char *name,
 	if (fd < 0)
 		return 0;
 	r = record_read_at(fd, &plan->record, &error);
-	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, RECORD_FILE, error.text, r)
+	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, HARDEN_RECORD, error.text, r)
 				     : 0;
 }
 
@@ -52,7 +52,8 @@ int plan_read_proof(struct plan *plan, const char *lxcpath, const char *name,
 	if (fd < 0)
 		return 0;
 	r = proof_read_at(fd, &plan->proof, &error);
-	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, PROOF_FILE, error.text, r) : 0;
+	return r < 0 && r != -ENOENT ? say(ret_error, lxcpath, name, HARDEN_PROOF, error.text, r)
+				     : 0;
 }
 
 static void put_proof(const struct proof *proof, unsigned int cap, FILE *out)

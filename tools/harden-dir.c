@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
+#include "lib/span.h"
 #include "tools/replace.h"
 
 int harden_dir_open(int dirfd, bool make, bool *ret_made)
@@ -56,14 +59,27 @@ bool harden_dir_is_safe(int dirfd, int fd)
 	       (st.st_uid == geteuid() || st.st_uid == above.st_uid) && !(st.st_mode & S_IWOTH);
 }
 
-/* As io_write_file_at() names what it writes: ".NAME.PID". */
-static bool is_temporary(const char *entry)
+/* As io_write_file_at() names what it writes, ".NAME.PID", and by no process that goes on. */
+static bool is_left_behind(const char *entry)
 {
-	static const char name[] = "." HARDEN_RECORD ".";
-	size_t n = strlen(name);
+	static const char *const names[] = { HARDEN_AUDIT, HARDEN_HISTORY, HARDEN_RECORD,
+					     HARDEN_PROOF, HARDEN_TRIES };
+	const char *number = strrchr(entry, '.');
+	char *end;
+	long pid;
 
-	return strncmp(entry, name, n) == 0 && entry[n] &&
-	       strspn(entry + n, "0123456789") == strlen(entry + n);
+	if (entry[0] != '.' || !number || number == entry || number[1] < '1' || number[1] > '9')
+		return false;
+	pid = strtol(number + 1, &end, 10);
+	if (*end || pid > INT_MAX)
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct span name = { entry + 1, (size_t)(number - entry) - 1 };
+
+		if (span_is(name, names[i]))
+			return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+	}
+	return false;
 }
 
 static int tidy_replaced(int fd)
@@ -84,7 +100,7 @@ static int tidy_replaced(int fd)
 	return r;
 }
 
-/* What a writer of the record left that was killed. */
+/* What a writer left that was killed. */
 static int tidy_temporary(int fd)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -99,7 +115,7 @@ static int tidy_temporary(int fd)
 		return r;
 	}
 	while ((entry = readdir(dir))) {
-		if (is_temporary(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
+		if (is_left_behind(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
 		    errno != ENOENT && r == 0)
 			r = -errno;
 	}

@@ -14,6 +14,8 @@
 #define HARDEN_AUDIT "audit.json"
 #define HARDEN_HISTORY "audit.log"
 #define HARDEN_RECORD "record.json"
+#define HARDEN_PROOF "proof.json"
+#define HARDEN_TRIES "prove-tries.json" /* what prove has tried so far */
 
 /*
  * Beneath the container's folder; an owned descriptor.  With make it is created, and

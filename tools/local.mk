@@ -121,6 +121,11 @@ TESTS += tests/unit/test-config-edit
 config_edit_sources = tools/config-edit.c tools/config-edit.h tools/config-edit-text.c
 tests_unit_test_config_edit_SOURCES = tests/unit/test-config-edit.c $(config_edit_sources)
 
+check_PROGRAMS += tests/unit/test-harden-dir
+TESTS += tests/unit/test-harden-dir
+tests_unit_test_harden_dir_SOURCES = tests/unit/test-harden-dir.c \
+	tools/harden-dir.c tools/harden-dir.h tools/replace.c tools/replace.h
+
 check_PROGRAMS += tests/unit/test-record
 TESTS += tests/unit/test-record
 record_sources = \

@@ -11,6 +11,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
+#include "tools/harden-dir.h"
 #include "tools/proof.h"
 
 #define DEPTH_MAX 8
@@ -223,7 +224,7 @@ int proof_read_at(int dirfd, struct proof **ret, struct proof_error *ret_error)
 {
 	auto_free char *text = NULL;
 	size_t size;
-	int r = io_read_file_at(dirfd, PROOF_FILE, PROOF_SIZE_MAX, &text, &size);
+	int r = io_read_file_at(dirfd, HARDEN_PROOF, PROOF_SIZE_MAX, &text, &size);
 
 	if (r == 0) {
 		while (size && text[size - 1] == '\n')

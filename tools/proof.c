@@ -13,6 +13,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
+#include "tools/harden-dir.h"
 
 struct proof *proof_new(void)
 {
@@ -162,5 +163,5 @@ int proof_write_at(int dirfd, const struct proof *proof)
 	size_t size;
 	int r = proof_print(proof, &text, &size);
 
-	return r < 0 ? r : io_write_file_at(dirfd, PROOF_FILE, text, size, 0644);
+	return r < 0 ? r : io_write_file_at(dirfd, HARDEN_PROOF, text, size, 0644);
 }

@@ -14,7 +14,6 @@
 
 #include "lib/caps.h"
 
-#define PROOF_FILE "proof.json"
 #define PROOF_KIND "lxc-harden proof"
 #define PROOF_VERSION 1
 #define PROOF_SIZE_MAX (1u << 20)

@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/guest-open.h"
+#include "tools/harden-dir.h"
 #include "tools/proof.h"
 #include "tools/prove-report.h"
 
@@ -67,7 +68,7 @@ int prove_apply(const struct prove_run *run)
 
 	if (r < 0) {
 		command_error(run->cmd->verb, "%s: cannot read 'harden/%s': %s", run->cmd->name,
-			      PROOF_FILE, error.text);
+			      HARDEN_PROOF, error.text);
 		return COMMAND_FAILED;
 	}
 	if (fill_args(run, proof, args, &n)) {

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "lib/cleanup.h"
+#include "tools/harden-dir.h"
 #include "tools/proof.h"
 
 /* --- Filling --------------------------------------------------------------------- */
@@ -187,7 +188,7 @@ int prove_report(struct prove_run *run)
 		r = proof_write_at(run->harden, proof);
 	if (r < 0) {
 		command_error(run->cmd->verb, "%s: cannot write 'harden/%s': %s", run->cmd->name,
-			      PROOF_FILE, strerror(-r));
+			      HARDEN_PROOF, strerror(-r));
 		return COMMAND_FAILED;
 	}
 	if (run->cmd->json) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/harden-dir.h"
 #include "tools/prove-guest.h"
 #include "tools/prove-pool.h"
 #include "tools/prove-units.h"
@@ -35,6 +36,18 @@ static int refuse(struct prove_run *run, const char *head, const struct prove_re
 	command_error(run->cmd->verb, "%s: %s: %s%s%s", run->cmd->name, head, result->what,
 		      result->line[0] ? ": " : "", result->line);
 	return status;
+}
+
+static int start_try(struct prove_run *run, struct prove_pool *pool,
+		     const struct prove_state *baseline, const struct capsearch_want *want)
+{
+	int r = prove_pool_start(pool, &run->setup, baseline, want);
+
+	if (r == 0)
+		return 0;
+	prove_progress_end(&run->progress);
+	command_error(run->cmd->verb, "cannot start a try: %s", strerror(-r));
+	return r;
 }
 
 /* NULL when a signal has asked us to stop. */
@@ -74,13 +87,8 @@ static int measure(struct prove_run *run, struct prove_pool *pool)
 	prove_progress_say(&run->progress, "two boots with all capabilities, to compare with");
 	for (unsigned int started = 0, done = 0; done < 2;) {
 		while (started < 2 && started - done < pool->n_slots) {
-			int r = prove_pool_start(pool, &run->setup, NULL, &want);
-
-			if (r < 0) {
-				command_error(run->cmd->verb, "cannot start a try: %s",
-					      strerror(-r));
+			if (start_try(run, pool, NULL, &want) < 0)
 				return COMMAND_FAILED;
-			}
 			started++;
 		}
 		slot = wait_for(run, pool);
@@ -114,14 +122,6 @@ static int measure(struct prove_run *run, struct prove_pool *pool)
 
 /* --- The search ----------------------------------------------------------------------- */
 
-static int next(struct prove_run *run, const struct prove_pool *pool, struct capsearch_want *ret)
-{
-	struct capsearch_want running[PROVE_POOL_MAX];
-	size_t n = prove_pool_running(pool, running);
-
-	return capsearch_next(&run->search, &run->tries.tries, running, n, ret, &run->result);
-}
-
 /* -1 to go on. */
 static int take(struct prove_run *run, const struct prove_slot *slot, unsigned int *n_broken)
 {
@@ -141,8 +141,7 @@ static int take(struct prove_run *run, const struct prove_slot *slot, unsigned i
 		r = prove_tries_save(run->harden, run->key, &run->tries);
 	if (r < 0) {
 		prove_progress_end(&run->progress);
-		command_error(run->cmd->verb, "cannot write '%s': %s", PROVE_TRIES_FILE,
-			      strerror(-r));
+		command_error(run->cmd->verb, "cannot write '%s': %s", HARDEN_TRIES, strerror(-r));
 		return COMMAND_FAILED;
 	}
 	prove_progress_tell(&run->progress, &slot->want, &slot->result, run->result.tries_left);
@@ -159,14 +158,10 @@ static int search(struct prove_run *run, struct prove_pool *pool)
 		const struct prove_slot *slot;
 		size_t n = prove_pool_running(pool, running);
 
-		if (n < pool->n_slots && next(run, pool, &want) == 1) {
-			r = prove_pool_start(pool, &run->setup, &run->baseline, &want);
-			if (r < 0) {
-				prove_progress_end(&run->progress);
-				command_error(run->cmd->verb, "cannot start a try: %s",
-					      strerror(-r));
+		if (n < pool->n_slots && capsearch_next(&run->search, &run->tries.tries, running, n,
+							&want, &run->result) == 1) {
+			if (start_try(run, pool, &run->baseline, &want) < 0)
 				return COMMAND_FAILED;
-			}
 			continue;
 		}
 		if (!n)

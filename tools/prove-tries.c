@@ -13,6 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tools/harden-dir.h"
 #include "tools/prove-key.h"
 
 #define SIZE_MAX_FILE (4u << 20)
@@ -127,12 +128,12 @@ int prove_tries_save(int dirfd, uint64_t key, const struct prove_tries *tries)
 {
 	auto_free char *text = prove_tries_print(key, tries);
 
-	return text ? io_write_file_at(dirfd, PROVE_TRIES_FILE, text, strlen(text), 0600) : -ENOMEM;
+	return text ? io_write_file_at(dirfd, HARDEN_TRIES, text, strlen(text), 0600) : -ENOMEM;
 }
 
 void prove_tries_remove(int dirfd)
 {
-	(void)unlinkat(dirfd, PROVE_TRIES_FILE, 0); /* what is left has another key one day */
+	(void)unlinkat(dirfd, HARDEN_TRIES, 0); /* what is left has another key one day */
 }
 
 static bool get_hex(struct json_object *o, const char *key, uint64_t *ret)
@@ -246,6 +247,6 @@ bool prove_tries_load(int dirfd, uint64_t key, struct caps max, struct prove_tri
 	auto_free char *text = NULL;
 	size_t size;
 
-	return io_read_file_at(dirfd, PROVE_TRIES_FILE, SIZE_MAX_FILE, &text, &size) == 0 &&
+	return io_read_file_at(dirfd, HARDEN_TRIES, SIZE_MAX_FILE, &text, &size) == 0 &&
 	       prove_tries_parse(text, size, key, max, ret) && ret->tries.n;
 }

@@ -11,8 +11,6 @@
 #include "lib/capsearch.h"
 #include "tools/prove.h"
 
-#define PROVE_TRIES_FILE "prove-tries.json"
-
 struct prove_reason {
 	struct caps set;
 	enum prove_stage stage;

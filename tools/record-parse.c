@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading record.json: json-c takes the text apart, the tables below say what has to be there. */
+/* Reading record.json: json-c takes the text apart, the functions below say what has to be there.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
+#include "tools/harden-dir.h"
 #include "tools/record-reader.h"
 
 #define DEPTH_MAX 6
@@ -288,7 +290,7 @@ int record_read_at(int dirfd, struct record **ret, struct record_error *ret_erro
 {
 	auto_free char *text = NULL;
 	size_t size;
-	int r = io_read_file_at(dirfd, RECORD_FILE, RECORD_SIZE_MAX, &text, &size);
+	int r = io_read_file_at(dirfd, HARDEN_RECORD, RECORD_SIZE_MAX, &text, &size);
 
 	if (r == 0)
 		return record_parse((struct span){ text, size }, ret, ret_error);

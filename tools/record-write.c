@@ -11,6 +11,7 @@
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "lib/json.h"
+#include "tools/harden-dir.h"
 #include "tools/record.h"
 
 static void print_cap(struct json *j, const char *key, unsigned int cap)
@@ -162,5 +163,5 @@ int record_write_at(int dirfd, struct record *record)
 	size_t size;
 	int r = record_print(record, &text, &size);
 
-	return r < 0 ? r : io_write_file_at(dirfd, RECORD_FILE, text, size, 0644);
+	return r < 0 ? r : io_write_file_at(dirfd, HARDEN_RECORD, text, size, 0644);
 }

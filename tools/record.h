@@ -16,7 +16,6 @@
 #include "lib/caps.h"
 #include "lib/span.h"
 
-#define RECORD_FILE "record.json"
 #define RECORD_VERSION 1
 #define RECORD_SIZE_MAX (24u << 20)
 #define RECORD_CHECKS_MAX 32768

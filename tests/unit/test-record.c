@@ -10,6 +10,7 @@
 #include "lib/cleanup.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/tap.h"
+#include "tools/harden-dir.h"
 
 static struct record_check check_of(unsigned int cap, enum record_answer answer, const char *unit,
 				    const char *syscall)
@@ -282,8 +283,8 @@ static void test_file(void)
 	CHECK_INT(record_read_at(fd, &again, &error), 0);
 	CHECK_STR(again->container, "web");
 	CHECK_INT(scratch_count(fd), 1);
-	CHECK_INT(unlinkat(fd, RECORD_FILE, 0), 0);
-	scratch_fifo(fd, RECORD_FILE);
+	CHECK_INT(unlinkat(fd, HARDEN_RECORD, 0), 0);
+	scratch_fifo(fd, HARDEN_RECORD);
 	CHECK_INT(record_read_at(fd, &again, &error), -EINVAL);
 	CHECK_STR(error.text, "is no regular file");
 }
