@@ -5,6 +5,7 @@
 #include "lib/audit-process.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -163,15 +164,14 @@ int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_proce
 static void judge_bounding(struct caps excess, struct audit_findings *f)
 {
 	/* LXC's common.conf drops these; userns.conf takes that back, and any list before it. */
-	enum { SYS_MODULE = 16, SYS_TIME = 25 };
-	char names[300] = "";
+	char names[CAPS_TEXT_MAX];
 	struct emit e = EMIT_INIT(names);
 
 	if (!excess.bits)
 		return;
 	caps_emit(&e, excess, " ");
 	audit_add(f, "caps.bounding", "the bounding set holds what the policy refuses%s: %s",
-		  caps_has(excess, SYS_MODULE) && caps_has(excess, SYS_TIME)
+		  caps_has(excess, CAP_SYS_MODULE) && caps_has(excess, CAP_SYS_TIME)
 			  ? " (did a later include, as userns.conf, empty the list?)"
 			  : "",
 		  names);
@@ -180,7 +180,7 @@ static void judge_bounding(struct caps excess, struct audit_findings *f)
 static void judge_empty(struct caps set, const char *key, const char *what,
 			struct audit_findings *f)
 {
-	char names[300] = "";
+	char names[CAPS_TEXT_MAX];
 	struct emit e = EMIT_INIT(names);
 
 	caps_emit(&e, set, " ");

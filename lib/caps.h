@@ -13,7 +13,8 @@
 #include "lib/emit.h"
 #include "lib/span.h"
 
-#define CAPS_MAX 63 /* the kernel's sets have 64 bits */
+#define CAPS_MAX 63	   /* the kernel's sets have 64 bits */
+#define CAPS_TEXT_MAX 1024 /* room for the names of all 64, with ", " between them */
 
 struct caps {
 	uint64_t bits;

@@ -151,7 +151,7 @@ static void judge_wiped(struct check_work *w, size_t by, struct caps before)
 		const struct lxcconf_setting *s = &conf->settings[i];
 		struct check_place place = check_place_of(w, s);
 		struct check_finding *f;
-		char names[400] = "";
+		char names[CAPS_TEXT_MAX];
 		struct emit e = EMIT_INIT(names);
 		struct caps back;
 

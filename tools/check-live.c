@@ -19,7 +19,7 @@
 
 static const char *names_of(struct check_work *w, struct caps set)
 {
-	char names[400] = "";
+	char names[CAPS_TEXT_MAX];
 	struct emit e = EMIT_INIT(names);
 
 	caps_emit(&e, set, " ");
