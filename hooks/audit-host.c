@@ -9,15 +9,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "hooks/audit-guest.h"
 #include "hooks/audit-join.h"
+#include "hooks/audit-record.h"
 #include "lib/audit-mounts.h"
 #include "lib/audit-process.h"
-#include "hooks/audit-record.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
 
@@ -26,7 +27,6 @@
 
 /* All that belongs to one audit. */
 struct host_audit {
-	const struct hook *hook;
 	int procfd;
 	bool at_start; /* else a process that runs already, by hand */
 	struct audit_policy policy;
@@ -48,7 +48,7 @@ static int read_mounts(struct host_audit *a)
 	auto_close int ownfd = proc_open(0);
 	struct audit_mounts in = {
 		.idmapped = !a->process.maps_root,
-		.may_unmount = caps_has(a->process.status.bounding, 21 /* CAP_SYS_ADMIN */),
+		.may_unmount = caps_has(a->process.status.bounding, CAP_SYS_ADMIN),
 		.in_own_cgroup = a->at_start,
 		.has_sysrq = access("/proc/sysrq-trigger", F_OK) == 0,
 	};
@@ -209,7 +209,7 @@ int audit_start_host(struct hook *h, const struct hook_env *env,
 		     const struct audit_options *options)
 {
 	auto_close int procfd = -EBADF;
-	struct host_audit a = { .hook = h, .at_start = true };
+	struct host_audit a = { .at_start = true };
 	int r;
 
 	hook_open_journal(h);
@@ -245,7 +245,7 @@ int audit_start_host(struct hook *h, const struct hook_env *env,
 int audit_pid(struct hook *h, const struct audit_options *options)
 {
 	auto_close int procfd = proc_open(options->pid);
-	struct host_audit a = { .hook = h, .procfd = procfd };
+	struct host_audit a = { .procfd = procfd };
 	auto_free char *text = NULL;
 	size_t size;
 	int r;

@@ -4,7 +4,7 @@
  * all take, how it speaks, and its exit status.
  *
  * To add a verb: tools/verb-NAME.c with an int verb_NAME(), a row in lxc-harden.c's table,
- * a section in lxc-harden.8, and a line in tests/bats/.
+ * man/lxc-harden-NAME.8, lines in both folders' local.mk and in lxc-harden.8, and a test.
  */
 #ifndef TOOLS_COMMAND_H
 #define TOOLS_COMMAND_H

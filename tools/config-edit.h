@@ -54,7 +54,7 @@ int config_edit_check(int dirfd, unsigned int *ret_line);
  * Takes the line out of "config" in that folder.  The file is replaced at once and for good,
  * with its owner, mode and extended attributes; a crash leaves the old or the new one.  1 if it
  * was changed, 0 if there was nothing to do, -EAGAIN if somebody else changed it meanwhile,
- * -ELOOP if it is a symlink, -EINVAL if it is no regular file or see above, else -errno.
+ * -EINVAL if it is a symlink, no regular file, or see above, else -errno.
  */
 int config_edit_remove(int dirfd, const char *path);
 

@@ -146,7 +146,8 @@ static void print_asides(const struct record *record)
 	}
 }
 
-void learn_report_losses(const struct record *record)
+/* Of what could not be counted, or not in full; nothing if there is nothing of it. */
+static void report_losses(const struct record *record)
 {
 	uint64_t unassigned = 0, missed = 0;
 
@@ -185,7 +186,7 @@ int learn_report_table(const struct record *record)
 	if (r < 0)
 		return r;
 	print_asides(record);
-	learn_report_losses(record);
+	report_losses(record);
 	printf("needed: the kernel granted it.  What the guest could do without is found out by "
 	       "taking it away\n"
 	       "(lxc-harden prove).  probed: the kernel asks, and goes on either way.\n");

@@ -12,7 +12,4 @@ int learn_report_json(const struct record *record);
 /* The totals in one line, {"totals":...}, to end lines of JSON. */
 int learn_report_json_line(const struct record *record, uint64_t lines_lost);
 
-/* Of what could not be counted, or not in full; nothing if there is nothing of it. */
-void learn_report_losses(const struct record *record);
-
 #endif

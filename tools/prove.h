@@ -14,7 +14,7 @@
 
 #define PROVE_UNITS_MAX 512
 #define PROVE_COMMS_MAX 256
-#define PROVE_NAME_MAX 128 /* of a unit; longer ones are cut */
+#define PROVE_NAME_MAX 128 /* of a unit; longer ones are passed over */
 #define PROVE_LINE_MAX 400 /* of a log */
 #define PROVE_NOISE_MAX 2048
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The record of a container, where its others files of lxc-harden are. */
+/* The record of a container, where its other files of lxc-harden are. */
 #ifndef TOOLS_RECORD_FILE_H
 #define TOOLS_RECORD_FILE_H
 

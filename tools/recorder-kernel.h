@@ -43,8 +43,6 @@ struct recorder_names {
 	char comm[RECORD_TEXT_MAX + 1], syscall[64];
 	bool lost; /* the kernel had no room for that of the unit or of the program */
 };
-void recorder_get_names(const struct recorder *rec, const struct recorder_key *key,
-			struct recorder_names *ret);
 
 /* All but count and times; the strings are those of names. */
 void recorder_get_check(const struct recorder *rec, const struct recorder_key *key,
@@ -52,11 +50,5 @@ void recorder_get_check(const struct recorder *rec, const struct recorder_key *k
 
 /* The cgroups of a process, from the text of its /proc/PID/cgroup. */
 void recorder_get_base(struct span text, struct recorder_base *ret);
-
-/*
- * The unit in the path of a cgroup below base: what systemd calls so, else the path as it is;
- * empty if there is none.  The spans point into path.
- */
-struct span recorder_get_unit(struct span path, const char *base);
 
 #endif

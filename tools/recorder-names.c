@@ -73,7 +73,11 @@ static struct span below(struct span path, const char *base)
 	return (struct span){ path.p + n, path.n - n };
 }
 
-struct span recorder_get_unit(struct span path, const char *base)
+/*
+ * The unit in the path of a cgroup below base: what systemd calls so, else the path as it is;
+ * empty if there is none.  The spans point into path.
+ */
+static struct span unit_in(struct span path, const char *base)
 {
 	struct span rest = below(path, base), part, slice = { path.p, 0 };
 
@@ -135,12 +139,12 @@ static bool get_unit(const struct recorder *rec, const struct recorder_key *key,
 	bool whole = get_cgroup_path(rec, key->cgroup, 0, path, sizeof(path));
 
 	for (size_t i = rec->n_bases; i-- > 0 && !e->len;)
-		emit_escaped(e, recorder_get_unit(span_of(path), rec->bases[i].unified));
+		emit_escaped(e, unit_in(span_of(path), rec->bases[i].unified));
 	if (e->len || !key->systemd)
 		return e->len || whole;
 	whole = get_cgroup_path(rec, key->systemd, 1, path, sizeof(path)) && whole;
 	for (size_t i = rec->n_bases; i-- > 0 && !e->len;)
-		emit_escaped(e, recorder_get_unit(span_of(path), rec->bases[i].systemd));
+		emit_escaped(e, unit_in(span_of(path), rec->bases[i].systemd));
 	return e->len || whole;
 }
 
@@ -180,8 +184,8 @@ static void get_syscall(const struct recorder_key *key, struct emit *e)
 	free(name);
 }
 
-void recorder_get_names(const struct recorder *rec, const struct recorder_key *key,
-			struct recorder_names *ret)
+static void get_names(const struct recorder *rec, const struct recorder_key *key,
+		      struct recorder_names *ret)
 {
 	struct emit unit = EMIT_INIT(ret->unit), program = EMIT_INIT(ret->program);
 	struct emit comm = EMIT_INIT(ret->comm), syscall = EMIT_INIT(ret->syscall);
@@ -202,7 +206,7 @@ static const char *text_or_null(const char *text)
 void recorder_get_check(const struct recorder *rec, const struct recorder_key *key,
 			struct recorder_names *names, struct record_check *ret)
 {
-	recorder_get_names(rec, key, names);
+	get_names(rec, key, names);
 	*ret = (struct record_check){
 		.cap = key->cap,
 		.answer = key->answer ? RECORD_DENIED : RECORD_GRANTED,
