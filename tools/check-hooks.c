@@ -18,6 +18,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
+#include "tools/path-stranger.h"
 
 static const struct {
 	const char *key;
@@ -31,49 +32,14 @@ static const struct {
 	{ "lxc.hook.destroy", false, false },
 };
 
-/* Written by others, or owned by them; in a sticky folder they cannot touch what is not theirs. */
-static bool is_loose(const struct stat *st, uid_t owner, bool folder)
-{
-	if (st->st_uid != 0 && st->st_uid != owner)
-		return true;
-	if (S_ISLNK(st->st_mode) || (folder && (st->st_mode & S_ISVTX)))
-		return false;
-	return (st->st_mode & S_IWOTH) || ((st->st_mode & S_IWGRP) && st->st_gid != 0);
-}
-
-/* Every component, from the root on. */
-static bool has_loose(const char *path, uid_t owner, char ret[PATH_MAX])
-{
-	size_t n = strlen(path);
-	struct stat st;
-
-	if (n >= PATH_MAX)
-		return false;
-	for (size_t i = 1; i <= n; i++) {
-		if (path[i] && path[i] != '/')
-			continue;
-		memcpy(ret, path, i);
-		ret[i] = '\0';
-		if (lstat(ret, &st) < 0)
-			return false;
-		if (is_loose(&st, owner, S_ISDIR(st.st_mode)))
-			return true;
-	}
-	return false;
-}
-
 bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
 			    const char **ret_which)
 {
-	char which[PATH_MAX], real[PATH_MAX];
+	struct path_stranger stranger;
 
-	if (path[0] != '/')
+	if (!path_find_stranger(path, owner, true, &stranger))
 		return false;
-	/* The path as it is written, and where its links lead. */
-	if (!has_loose(path, owner, which) &&
-	    (!realpath(path, real) || !has_loose(real, owner, which)))
-		return false;
-	*ret_which = check_print(w->arena, "'%s'", which);
+	*ret_which = check_print(w->arena, "'%s'", stranger.path);
 	return true;
 }
 

@@ -16,8 +16,10 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/rootfs.h"
+#include "tools/path-stranger.h"
 
 #define USERS_MAX 4096
+#define NOBODY 65534
 #define USER_FOLDER ".local/share/lxc"
 
 /* Names of one folder, one behind the other, each with its NUL; lies in shared memory. */
@@ -65,6 +67,17 @@ static int add_path(struct paths *paths, char *path, const char *home,
 	return 0;
 }
 
+struct workers_owner containers_find_owner(const char *lxcpath)
+{
+	struct path_stranger stranger;
+	struct stat st;
+
+	/* A group that may write there was chosen by root; a user was, too, but for himself. */
+	if (path_find_stranger(lxcpath, 0, false, &stranger))
+		return workers_owner_of(stranger.owns ? stranger.st.st_uid : NOBODY);
+	return workers_owner_of(stat(lxcpath, &st) == 0 && (st.st_mode & S_IWOTH) ? NOBODY : 0);
+}
+
 static int add_given(struct paths *paths, const char *path, struct containers_error *error)
 {
 	struct workers_owner owner;
@@ -74,7 +87,7 @@ static int add_given(struct paths *paths, const char *path, struct containers_er
 		return say(error, "cannot read the folder", path, -errno);
 	if (!S_ISDIR(st.st_mode))
 		return say(error, "cannot read the folder", path, -ENOTDIR);
-	owner = (struct workers_owner){ st.st_uid, st.st_gid };
+	owner = containers_find_owner(path);
 	if (!workers_may_be(&owner))
 		owner.uid = geteuid();
 	return add_path(paths, strdup(path), NULL, &owner);
@@ -228,7 +241,8 @@ static int take_all(struct containers *list, const struct paths *paths,
 
 		if (code < 0 && !path->home)
 			return say(error, "cannot read the folder", path->path, code);
-		list->left_out += names[i].left_out;
+		/* A user who holds his folder up hides nothing in it. */
+		list->left_out += names[i].left_out + (code == -ETIMEDOUT);
 		if (code == 0)
 			r = take_names(list, path, &names[i]);
 	}

@@ -27,9 +27,13 @@ struct container {
 struct containers {
 	struct container *items;
 	size_t n, n_paths;
-	size_t left_out; /* behind CONTAINERS_MAX */
+	/* Containers behind CONTAINERS_MAX, and folders of users that did not answer. */
+	size_t left_out;
 	void *paths;
 };
+
+/* Of .left_out, for a line to people. */
+#define CONTAINERS_LEFT_OUT "left out %zu: containers that are too many, folders that do not answer"
 
 struct containers_error {
 	char text[512]; /* one line, escaped */
@@ -43,6 +47,12 @@ struct containers_error {
 int containers_find(const char *const *lxcpaths, size_t n, bool of_users, struct containers *ret,
 		    struct containers_error *ret_error);
 void containers_done(struct containers *list);
+
+/*
+ * Whose a folder of containers is, whoever's it looks like now: the first besides root who can
+ * change what its path leads to, or nobody if everybody can.
+ */
+struct workers_owner containers_find_owner(const char *lxcpath);
 
 /*
  * workers_run() with a job for each of n containers, by its owner's rights; where the caller

@@ -154,9 +154,15 @@ update-man: tools/capinfo-roff
 	rm -f capinfo.tmp
 .PHONY: update-man
 
+check_PROGRAMS += tests/unit/test-path-stranger
+TESTS += tests/unit/test-path-stranger
+tests_unit_test_path_stranger_SOURCES = tests/unit/test-path-stranger.c \
+	tools/path-stranger.c tools/path-stranger.h
+
 check_PROGRAMS += tests/unit/test-containers
 TESTS += tests/unit/test-containers
 container_sources = tools/containers.c tools/containers.h tools/container-state.c \
+	tools/path-stranger.c tools/path-stranger.h \
 	tools/workers.c tools/workers.h tools/workers-owner.c
 tests_unit_test_containers_SOURCES = tests/unit/test-containers.c $(container_sources)
 tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)

@@ -5,43 +5,93 @@
 #include "tools/trust.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/containers.h"
+#include "tools/path-stranger.h"
 
-static bool is_other(uid_t uid)
-{
-	return uid != 0 && uid != geteuid();
-}
-
-static int refuse(const struct command *cmd, const char *lxcpath, const char *what, uid_t uid)
+static int refuse(const struct command *cmd, const char *lxcpath, const char *what)
 {
 	struct command_text path;
 
-	command_error(cmd->verb,
-		      "'%s/%s': %s user %u, who could have LXC act with your rights: run it as "
-		      "that user",
-		      command_escape(&path, lxcpath), cmd->name, what, (unsigned int)uid);
+	command_error(cmd->verb, "'%s/%s': %s, who could have LXC act with your rights",
+		      command_escape(&path, lxcpath), cmd->name, what);
 	return -EPERM;
+}
+
+static int refuse_stranger(const struct command *cmd, const char *lxcpath,
+			   const struct path_stranger *s)
+{
+	struct command_text path;
+	char what[sizeof(path.text) + 64];
+
+	(void)command_escape(&path, s->path);
+	/* Cut if the path is too long for a line. */
+	if (s->owns)
+		(void)snprintf(what, sizeof(what), "'%s' belongs to user %u", path.text,
+			       (unsigned int)s->st.st_uid);
+	else if (s->st.st_mode & S_IWOTH)
+		(void)snprintf(what, sizeof(what), "'%s' can be changed by everybody", path.text);
+	else if (s->st.st_mode & S_IWGRP)
+		(void)snprintf(what, sizeof(what), "'%s' can be changed by group %u", path.text,
+			       (unsigned int)s->st.st_gid);
+	else
+		(void)snprintf(what, sizeof(what), "'%s' leads to nobody knows whom", path.text);
+	return refuse(cmd, lxcpath, what);
+}
+
+/*
+ * LXC gives the folder of an id-mapped container to that container's root, who has no way to it
+ * from inside.  An id by which somebody logs in is no such one.
+ */
+static bool is_of_mapped_root(const struct path_stranger *s, const char *folder)
+{
+	struct stat st;
+
+	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_dev == s->st.st_dev &&
+	       st.st_ino == s->st.st_ino && !(st.st_mode & S_IWOTH) && !getpwuid(st.st_uid) &&
+	       (!(st.st_mode & S_IWGRP) || !st.st_gid || !getgrgid(st.st_gid) ||
+		st.st_gid == getegid());
+}
+
+/* The file itself, where the folder is another's who may have put a link there. */
+static bool is_ours(struct path_stranger *s, const char *config)
+{
+	if (lstat(config, &s->st) < 0)
+		return true;					/* there is none */
+	(void)snprintf(s->path, sizeof(s->path), "%s", config); /* of the same size */
+	s->owns = s->st.st_uid != 0 && s->st.st_uid != geteuid();
+	return S_ISREG(s->st.st_mode) && !s->owns && !(s->st.st_mode & (S_IWOTH | S_IWGRP));
 }
 
 int trust_check(const struct command *cmd, const char *lxcpath)
 {
 	struct container container = { lxcpath, cmd->name, { geteuid(), getegid() } };
-	char path[PATH_MAX];
+	char folder[PATH_MAX], config[PATH_MAX], what[64];
+	struct path_stranger stranger;
 	struct stat st;
 	uid_t uid;
-	int n = snprintf(path, sizeof(path), "%s/%s/config", lxcpath, cmd->name);
+	int n = snprintf(config, sizeof(config), "%s/%s/config", lxcpath, cmd->name);
 
-	/* Who owns the folder puts what he likes in it, beside this container, too. */
-	if (stat(lxcpath, &st) == 0 && is_other(st.st_uid))
-		return refuse(cmd, lxcpath, "the folder belongs to", st.st_uid);
-	if (n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0 && is_other(st.st_uid))
-		return refuse(cmd, lxcpath, "its configuration belongs to", st.st_uid);
-	if (containers_find_impostor(&container, &uid))
-		return refuse(cmd, lxcpath, "its monitor's socket is held by", uid);
+	if (n < 0 || (size_t)n >= sizeof(config))
+		return 0;						     /* nobody opens that */
+	(void)snprintf(folder, sizeof(folder), "%s/%s", lxcpath, cmd->name); /* shorter */
+	/* A sticky folder, too, as /tmp: whoever is the first there has a container of that name.
+	 */
+	if (stat(lxcpath, &st) == 0 && (st.st_mode & S_IWOTH))
+		return refuse(cmd, lxcpath, "the folder can be changed by everybody");
+	if (path_find_stranger(config, geteuid(), true, &stranger) &&
+	    (!is_of_mapped_root(&stranger, folder) || !is_ours(&stranger, config)))
+		return refuse_stranger(cmd, lxcpath, &stranger);
+	if (containers_find_impostor(&container, &uid)) {
+		(void)snprintf(what, sizeof(what), "its monitor's socket is held by user %u",
+			       (unsigned int)uid); /* fits */
+		return refuse(cmd, lxcpath, what);
+	}
 	return 0;
 }

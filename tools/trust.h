@@ -11,8 +11,9 @@
 #include "tools/command.h"
 
 /*
- * LXCPATH and the configuration in it are ours or root's, and nobody else answers for the
- * container.  0, or -EPERM after it has said whose it is.  What is not there is nobody's.
+ * What the path of LXCPATH/NAME/config leads to is for us or root alone to decide, now and later
+ * (tools/path-stranger.h), and nobody else answers for the container.  0, or -EPERM after it has
+ * said who does.  What is not there is nobody's.
  */
 int trust_check(const struct command *cmd, const char *lxcpath);
 

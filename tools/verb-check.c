@@ -67,13 +67,13 @@ static int find_one(const struct command *cmd, struct container *ret)
 	int n = snprintf(path, sizeof(path), "%s/%s", cmd->lxcpaths[0], cmd->name);
 
 	/* A name that is mistyped is misuse, and no finding. */
-	if (n < 0 || (size_t)n >= sizeof(path) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode) ||
-	    stat(cmd->lxcpaths[0], &st) < 0) {
+	if (n < 0 || (size_t)n >= sizeof(path) || stat(path, &st) < 0 || !S_ISDIR(st.st_mode)) {
 		command_error(cmd->verb, "no container '%s' in '%s'", cmd->name,
 			      command_escape(&buf, cmd->lxcpaths[0]));
 		return -EINVAL;
 	}
-	*ret = (struct container){ cmd->lxcpaths[0], cmd->name, { st.st_uid, st.st_gid } };
+	*ret = (struct container){ cmd->lxcpaths[0], cmd->name,
+				   containers_find_owner(cmd->lxcpaths[0]) };
 	return 0;
 }
 
@@ -233,6 +233,11 @@ static int tell(const struct command *cmd, const struct options *o, const struct
 	r = command_finish(cmd->verb);
 	if (r != COMMAND_DONE)
 		return r;
+	/* Else a user would hide his containers from --fail-above behind many others. */
+	if (list->left_out) {
+		command_error(cmd->verb, CONTAINERS_LEFT_OUT, list->left_out);
+		return COMMAND_FAILED;
+	}
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->checks[i]->state == CHECK_FAILED && !o->has_fail_above)
 			return COMMAND_FAILED;

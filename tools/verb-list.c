@@ -75,8 +75,7 @@ static int tell_broken(const struct command *cmd, const struct list *list)
 		r = COMMAND_FAILED;
 	}
 	if (list->containers.left_out) {
-		command_error(cmd->verb, "%zu containers more than it can keep",
-			      list->containers.left_out);
+		command_error(cmd->verb, CONTAINERS_LEFT_OUT, list->containers.left_out);
 		r = COMMAND_FAILED;
 	}
 	return r;

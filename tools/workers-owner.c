@@ -10,8 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define NOGROUP 65534
+/* More than the largest record needs, as json-c keeps it. */
+#define MEMORY ((rlim_t)512 << 20)
+
+struct workers_owner workers_owner_of(uid_t uid)
+{
+	const struct passwd *user = getpwuid(uid);
+
+	/* chown(1) of a user's folder leaves root's group with it. */
+	return (struct workers_owner){ uid, user ? user->pw_gid : uid ? NOGROUP : 0 };
+}
 
 bool workers_may_be(const struct workers_owner *owner)
 {
@@ -39,9 +52,13 @@ static void set_environment(uid_t uid)
 /* Real, effective and saved ids, and with them the capabilities. */
 int workers_become(const struct workers_owner *owner)
 {
+	const struct rlimit memory = { MEMORY, MEMORY };
+
 	if (owner->uid == geteuid())
 		return 0;
 	set_environment(owner->uid);
+	if (setrlimit(RLIMIT_DATA, &memory) < 0)
+		return -errno;
 	if (setgroups(0, NULL) < 0 || setresgid(owner->gid, owner->gid, owner->gid) < 0 ||
 	    setresuid(owner->uid, owner->uid, owner->uid) < 0)
 		return -errno;

@@ -53,10 +53,16 @@ struct workers_results {
 int workers_run(const struct workers *workers, struct workers_results *ret);
 void workers_done(struct workers_results *results);
 
+/* A user's, with his group by passwd(5) and none of a folder's; nogroup without one there. */
+struct workers_owner workers_owner_of(uid_t uid);
+
 /* False for rights that the caller cannot take: it is neither root nor that user. */
 bool workers_may_be(const struct workers_owner *owner);
 
-/* Takes them, for good, and that user's environment: 0 or -errno.  In a process of its own. */
+/*
+ * Takes them, for good, and that user's environment; a limit of memory, too, since what he wrote
+ * is read outside of his own limits.  0 or -errno.  In a process of its own.
+ */
 int workers_become(const struct workers_owner *owner);
 
 #endif

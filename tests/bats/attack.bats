@@ -23,7 +23,15 @@ setup() {
 	[ "$(id -u)" = 0 ] || cannot "not root"
 }
 
+# user: an account with a home, which liblxc needs; its number in $uid.
+user() {
+	useradd -m -d "$BATS_TEST_TMPDIR/home" lxc-harden-attack
+	chmod 755 "$BATS_TEST_TMPDIR"
+	uid=$(id -u lxc-harden-attack)
+}
+
 teardown() {
+	! id lxc-harden-attack >/dev/null 2>&1 || userdel -f lxc-harden-attack 2>/dev/null
 	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
 	ct_destroy "$ct"
 }
@@ -93,9 +101,10 @@ spied() { cat "$(ct_dir "$ct")/rootfs/spied"; }
 	local root name=$'a\e]0;b\ac'
 	ct_new "$ct" busybox priv 'lxc.cap.drop = dac_override fowner fsetid kill setgid setuid setpcap'
 	root=$(ct_dir "$ct")/rootfs
-	# Which without chown is not there: that is the reason, by its name.
+	# Which without chown is not there: that is the reason, by its name.  It waits without a child,
+	# which could be missed in its place.
 	mkdir "$root/evil"
-	printf '%s\n' '#!/bin/sh' 'chown 5 /etc/hostname || exit' 'while :; do sleep 100; done' >"$root/evil/$name"
+	printf '%s\n' '#!/bin/sh' 'chown 5 /etc/hostname || exit' 'mkfifo /never && read x </never' >"$root/evil/$name"
 	chmod 755 "$root/evil/$name"
 	sed -i 's|^exit 0|for f in /evil/*; do "$f" \& done|' "$root/etc/init.d/rcS"
 	run "$cmd" prove "$ct" -P "$(ct_lxcpath)" --jobs=1 --no-pairs --repeat=1 --no-plain --no-stop
@@ -142,18 +151,155 @@ user_path() {
 		run timeout 20 "$cmd" $verb -P "$path" c
 		echo "$verb: $status $output"
 		[ "$status" = 2 ]
-		[ "$output" = "lxc-harden: ${verb%% *}: '$path/c': the folder belongs to user 5432, who could have LXC act with your rights: run it as that user" ]
+		[ "$output" = "lxc-harden: ${verb%% *}: '$path/c': '$path' belongs to user 5432, who could have LXC act with your rights" ]
 	done
-	# As root's folder, but not his configuration.
+	# As root's folder, but not his container in it, nor his configuration.
 	chown root "$path"
 	run "$cmd" generate -P "$path" c
-	[[ $status == 2 && $output == *"its configuration belongs to user 5432"* ]]
-	chown 5432 "$path"
+	[[ $status == 2 && $output == *"'$path/c/config' belongs to user 5432"* ]]
+	user
+	chown "$uid" "$path/c" && chown root "$path/c/config"
+	run "$cmd" generate -P "$path" c
+	[[ $status == 2 && $output == *"'$path/c' belongs to user $uid"* ]]
+	chown 5432 "$path" "$path/c" "$path/c/config"
 	"$cmd" list -P "$path" || true # with his rights, that file cannot be made: then it does not load
 	"$cmd" check -P "$path" c >/dev/null || true
 	"$cmd" check --all -P "$path" >/dev/null || true
 	"$cmd" remove -P "$path" c
 	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+}
+
+# refused TEXT: by all that has liblxc act with root's rights, and LXC has acted on nothing.
+refused() {
+	local verb
+	for verb in generate prove learn trace; do
+		"$cmd" "$verb" --help >/dev/null || continue
+		run timeout 20 "$cmd" "$verb" -P "$path" c
+		echo "$verb: $status $output"
+		[[ $status == 2 && $output == *"$1"* && ${#lines[@]} == 1 ]]
+	done
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+}
+
+@test "a link of a user's to root's containers is not root's" {
+	local container=$BATS_TEST_TMPDIR/of-root/c
+	user_path "lxc.log.file = $BATS_TEST_TMPDIR/log"
+	mkdir -p "$container/rootfs/sbin"
+	echo "lxc.rootfs.path = dir:$container/rootfs" >"$container/config"
+	# stat(2) sees root's folder now; the next one to open the path may see another.
+	ln -s ../of-root "$path/link" && chown -h 5432 "$path/link" && chown root "$path"
+	path+=/link
+	refused "'$path' belongs to user 5432"
+	[ ! -e "$BATS_TEST_TMPDIR/of-root/c/harden" ]
+	# Read, but with his rights.
+	chmod 700 "$BATS_TEST_TMPDIR/of-root"
+	run "$cmd" list -P "$path"
+	[ "$status" != 0 ]
+	[[ $output == *'Permission denied'* ]]
+}
+
+@test "exchanged while it is looked at: a link to root's folder, and his own" {
+	local container=$BATS_TEST_TMPDIR/of-root/c i
+	user_path "lxc.log.file = $BATS_TEST_TMPDIR/log" "lxc.hook.pre-start = /bin/touch $BATS_TEST_TMPDIR/log"
+	mkdir -p "$container" "$path/a"
+	echo 'lxc.uts.name = c' >"$container/config"
+	mv "$path/c" "$path/a/c"
+	ln -s ../of-root "$path/b" && chown -hR 5432:5432 "$path"
+	"$build/tests/lib/swapper" "$path/a" "$path/b" >/dev/null 3>&- 4>&- &
+	job=$!
+	for i in {1..12}; do
+		for verb in 'generate -q' learn list 'check -q'; do
+			# shellcheck disable=SC2086 # words
+			run timeout 20 "$cmd" $verb -P "$path/a" c
+			[[ $verb == list || $verb == check* || $status == 2 ]]
+		done
+		[ ! -e "$BATS_TEST_TMPDIR/log" ]
+	done
+}
+
+@test "a folder that everybody, or a group, can write to" {
+	path=$BATS_TEST_TMPDIR/lxc
+	chmod 755 "$BATS_TEST_TMPDIR"
+	mkdir -p "$path/c/rootfs/sbin" "$path/.lxc-harden"
+	printf '%s\n' "lxc.rootfs.path = dir:$path/c/rootfs" >"$path/c/config"
+	# A name that no container has, so that he may come first.
+	echo "lxc.log.file = $BATS_TEST_TMPDIR/log" >"$path/.lxc-harden/config"
+	chown -R 5432:5432 "$path/.lxc-harden"
+	chmod 1777 "$path"
+	refused 'the folder can be changed by everybody'
+	"$cmd" list -P "$path" >/dev/null || true
+	"$cmd" check --all -P "$path" >/dev/null || true
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+	chmod 775 "$path" && chgrp 5432 "$path"
+	refused "'$path' can be changed by group 5432"
+	# What is below his name is not ours: nobody loads it.
+	chmod 755 "$path"
+	"$cmd" generate -q -P "$path" c
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+}
+
+@test "the folder of an id-mapped container is its root's, and only its plain configuration is read" {
+	path=$BATS_TEST_TMPDIR/lxc
+	mkdir -p "$path/c/rootfs/sbin"
+	printf '%s\n' "lxc.rootfs.path = dir:$path/c/rootfs" >"$path/c/config"
+	# As lxc-create(1) leaves it.
+	chown 1234567:0 "$path/c" && chmod 770 "$path/c"
+	"$cmd" generate -q -P "$path" c
+	mv "$path/c/config" "$BATS_TEST_TMPDIR/config"
+	ln -s "$BATS_TEST_TMPDIR/config" "$path/c/config" && chown -h 1234567 "$path/c/config"
+	refused "'$path/c/config' belongs to user 1234567"
+}
+
+@test "a user's container writes nothing to root's terminal" {
+	local verb name=$'x\e]0;gotcha\a'
+	user
+	path=$BATS_TEST_TMPDIR/user
+	mkdir -p "$path/.lxc-harden" "$path/$name/rootfs"
+	printf 'lxc.log.file = /dev/tty\nlxc.log.level = TRACE\n' | tee "$path/.lxc-harden/config" >"$path/$name/config"
+	chown -R "$uid" "$path"
+	# Taken for one that runs, it is loaded by liblxc itself, which logs to that file then.
+	setpriv --reuid "$uid" --clear-groups socat "ABSTRACT-LISTEN:$path/$name/command,fork" EXEC:/bin/true \
+		>/dev/null 2>&1 </dev/null 3>&- 4>&- &
+	job=$!
+	for _ in {1..50}; do grep -qF "@$path/x" /proc/net/unix && break; sleep 0.1; done
+	for verb in list check\ --all; do
+		# shellcheck disable=SC2086 # words
+		run on_terminal "$cmd" $verb -P "$path"
+		echo "$output" | cat -v
+		[[ $output == *'x\x1b]0;gotcha\x07 '* && $output != *[$'\e\a']* ]]
+	done
+}
+
+@test "a user's folder that has root's group still is not read with it" {
+	path=$BATS_TEST_TMPDIR/user
+	chmod 755 "$BATS_TEST_TMPDIR"
+	mkdir -p "$path/c/rootfs"
+	echo 'lxc.uts.name = secret-of-root' >"$BATS_TEST_TMPDIR/for-group"
+	chmod 640 "$BATS_TEST_TMPDIR/for-group"
+	printf '%s\n' "lxc.rootfs.path = dir:$path/c/rootfs" "lxc.include = $BATS_TEST_TMPDIR/for-group" >"$path/c/config"
+	chown -R 5432:0 "$path"
+	run "$cmd" check -P "$path" c
+	[[ $output == *'Permission denied'* ]]
+}
+
+@test "what others can write in the folder harden is refused, or replaced" {
+	local dir=$BATS_TEST_TMPDIR/lxc verb
+	path=$dir
+	mkdir -p "$dir/c/rootfs/sbin" "$dir/c/harden"
+	printf '%s\n' "lxc.rootfs.path = dir:$dir/c/rootfs" >"$dir/c/config"
+	# As a list of access for somebody shows, too: acl(5).
+	chmod 775 "$dir/c/harden"
+	for verb in generate prove; do
+		run timeout 20 "$cmd" "$verb" -P "$dir" c
+		echo "$verb: $status $output"
+		[[ $status != 0 && $output == *"/c/harden': others than the container's owner can write to it" ]]
+	done
+	[ -z "$(ls -A "$dir/c/harden")" ]
+	chmod 755 "$dir/c/harden"
+	"$cmd" generate -q -P "$dir" c
+	chmod 666 "$dir/c/harden/harden.conf" && chown 5432 "$dir/c/harden/policy"
+	"$cmd" generate -q -P "$dir" c
+	[ "$(stat -c '%a %u' "$dir/c/harden/harden.conf" "$dir/c/harden/policy" | tr '\n' ' ')" = '644 0 644 0 ' ]
 }
 
 @test "who binds the socket of somebody's container is not asked" {

@@ -383,7 +383,11 @@ guest() {
 	# His configuration would have LXC open files as root.
 	run_generate bad
 	[ "$status" = 2 ]
-	grep -F "its configuration belongs to user 4242" "$tmp/err"
+	grep -F "the folder can be changed by everybody" "$tmp/err"
+	chmod 755 "$lxc"
+	run_generate bad
+	[ "$status" = 2 ]
+	grep -F "config' belongs to user 4242" "$tmp/err"
 	# The folder alone: as LXC gives it to the root of an id-mapped container.
 	chown 0:4242 "$dir/config"
 	mkdir "$dir/harden" && chown 4242:4242 "$dir/harden"

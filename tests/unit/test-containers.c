@@ -56,12 +56,13 @@ struct rights {
 	uid_t uid, saved;
 	gid_t gid;
 	int groups;
-	bool reads;
+	bool reads, memory;
 };
 
 static void look(size_t index, void *result, const void *state)
 {
 	struct rights *r = result;
+	auto_free char *much = malloc((size_t)600 << 20);
 	uid_t effective;
 
 	(void)index, (void)state;
@@ -69,6 +70,7 @@ static void look(size_t index, void *result, const void *state)
 	r->gid = getegid();
 	r->groups = getgroups(0, NULL);
 	r->reads = access("/etc/shadow", R_OK) == 0;
+	r->memory = much != NULL;
 }
 
 static void test_rights(void)
@@ -85,6 +87,8 @@ static void test_rights(void)
 		return;
 	out = r.results;
 	CHECK(out[0].reads && !out[1].reads);
+	/* As a record of his would take, which is read outside of his own limits. */
+	CHECK(out[0].memory && !out[1].memory);
 	CHECK_INT(out[0].uid, 0);
 	CHECK_INT(out[1].uid, SOMEBODY);
 	CHECK_INT(out[1].saved, SOMEBODY);
@@ -210,7 +214,46 @@ static void test_find_of_user(void)
 	if (CHECK_INT(find(&list), 1)) {
 		CHECK_STR(list.items[0].name, "mine");
 		CHECK_INT(list.items[0].owner.uid, SOMEBODY);
+		CHECK(list.items[0].owner.gid != 0); /* which the folder may have */
 	}
+	containers_done(&list);
+}
+
+/* The folder looks like root's at the moment, and tomorrow it is another one. */
+static void test_owner_of_link(void)
+{
+	int dirfd = scratch_new();
+	char path[PATH_MAX];
+
+	if (tap_needs_root())
+		return;
+	CHECK_INT(mkdirat(dirfd, "roots", 0755), 0);
+	(void)snprintf(path, sizeof(path), "%s/roots", scratch_path);
+	CHECK_INT(containers_find_owner(path).uid, 0);
+	CHECK_INT(symlinkat("roots", dirfd, "link"), 0);
+	CHECK_INT(fchownat(dirfd, "link", SOMEBODY, 0, AT_SYMLINK_NOFOLLOW), 0);
+	(void)snprintf(path, sizeof(path), "%s/link", scratch_path);
+	CHECK_INT(containers_find_owner(path).uid, SOMEBODY);
+	/* Whoever is the first there has a container in it. */
+	CHECK_INT(containers_find_owner("/tmp").uid, 65534);
+}
+
+/* Those that do not fit are counted: who has so many does not hide the last ones. */
+static void test_too_many(void)
+{
+	int dirfd = scratch_new();
+	struct containers list;
+	char name[20];
+
+	if (tap_needs_root())
+		return;
+	for (int i = 0; i <= CONTAINERS_OF_USER_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "c%d", i);
+		make(dirfd, name);
+	}
+	CHECK_INT(fchown(dirfd, SOMEBODY, 0), 0);
+	CHECK_INT(find(&list), CONTAINERS_OF_USER_MAX);
+	CHECK_INT(list.left_out, 1);
 	containers_done(&list);
 }
 
@@ -259,4 +302,6 @@ TAP_MAIN({ "a job that crashes or hangs is the only one lost", test_broken_jobs 
 	 { "containers of a folder, sorted", test_find },
 	 { "a folder that is not there", test_find_nothing },
 	 { "links in a user's folder are not followed", test_find_of_user },
+	 { "a link of a user's to root's folder is the user's", test_owner_of_link },
+	 { "containers of a user that are too many", test_too_many },
 	 { "a socket is believed only from root and the owner", test_socket });
