@@ -125,7 +125,7 @@ void check_load(struct check_work *w)
 	}
 	w->out->level = find_level(w);
 	/* The rest of the text is still worth a look. */
-	if (config_ask_lxc(conf, w->out->lxcpath, &error) < 0) {
+	if (config_ask_lxc(conf, &error) < 0) {
 		add_error(w, &error);
 		w->out->state = CHECK_UNREADABLE;
 	}

@@ -25,15 +25,17 @@ static int refuse_value(struct config_error *error, const struct lxcconf *conf,
 	return -EINVAL;
 }
 
-int config_ask_lxc(const struct lxcconf *conf, const char *lxcpath, struct config_error *ret_error)
+int config_ask_lxc(const struct lxcconf *conf, struct config_error *ret_error)
 {
-	/* No container's name: liblxc would load that one's configuration. */
-	struct lxc_container *c = lxc_container_new(".lxc-harden", lxcpath);
+	/*
+	 * liblxc loads the configuration of a container of that name, if there is one: so not in
+	 * LXCPATH, whose owner would have us open the lxc.log.file that it names.
+	 */
+	struct lxc_container *c = lxc_container_new(".lxc-harden", PKGDATADIR);
 	int r = 0;
 
 	if (!c) {
-		config_error_say(ret_error, "liblxc cannot make a container object for '%s'",
-				 lxcpath);
+		config_error_say(ret_error, "liblxc cannot make a container object");
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < conf->n_settings && r == 0; i++) {
@@ -63,7 +65,7 @@ int config_read_container(const char *lxcpath, const char *name, struct lxcconf 
 	r = config_read_file(path, &conf, ret_error);
 	if (r < 0)
 		return r;
-	r = config_ask_lxc(conf, lxcpath, ret_error);
+	r = config_ask_lxc(conf, ret_error);
 	if (r < 0) {
 		lxcconf_free(conf);
 		return r;

@@ -30,6 +30,6 @@ int config_check_container(const char *lxcpath, const char *name, struct config_
  * -EINVAL and file and line of the first that it refuses, or -ENOMEM.  Settings of lxc.log
  * are left out: setting them acts.
  */
-int config_ask_lxc(const struct lxcconf *conf, const char *lxcpath, struct config_error *ret_error);
+int config_ask_lxc(const struct lxcconf *conf, struct config_error *ret_error);
 
 #endif

@@ -63,13 +63,18 @@ static void set_at(const struct board *b, size_t slot, size_t i)
 	__atomic_store_n(&b->shared->at[slot], i, __ATOMIC_SEQ_CST);
 }
 
-/* liblxc has a mind of its own about what belongs on a terminal. */
+/*
+ * liblxc has a mind of its own about what belongs on a terminal, and a user may have it write
+ * there: his lxc.log.file may be /dev/tty, which is ours for as long as we have one.
+ */
 static void be_quiet(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	(void)setsid(); /* of a child, which leads no group: it does not fail */
 	if (fd < 0)
 		return;
+	(void)dup2(fd, STDIN_FILENO);
 	(void)dup2(fd, STDOUT_FILENO); /* what fails here is as before */
 	(void)dup2(fd, STDERR_FILENO);
 	(void)close(fd);

@@ -228,7 +228,7 @@ static int compare_file(const char *path)
 	int r = config_read_file(path, &conf, &error), lxc;
 
 	if (r == 0)
-		r = config_ask_lxc(conf, LXCPATH, &error);
+		r = config_ask_lxc(conf, &error);
 	printf("%s: ", path);
 	lxc = run_child(path, r == 0 ? conf : NULL);
 	lxcconf_free(conf);
