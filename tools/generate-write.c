@@ -107,10 +107,15 @@ static bool make_text(const struct plan *plan, bool (*emit)(const struct plan *,
 	return out && fclose(out) == 0 && ok;
 }
 
+/* What others can write is no text to keep, whatever it says now: it is replaced. */
 static int read_old(int fd, const char *name, struct writer_text *ret)
 {
 	int r = io_read_file_at(fd, name, FILE_SIZE_MAX, &ret->p, &ret->n);
+	struct stat st;
 
+	if (r == 0 && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH))))
+		ret->n = 0;
 	return r == -ENOENT ? 0 : r;
 }
 
@@ -293,7 +298,7 @@ int writer_compare(struct writer *w, int dirfd, bool *ret_changed)
 	if (fd < 0)
 		return tell(w, "/" HARDEN_DIR, fd);
 	if (!harden_dir_is_safe(dirfd, fd))
-		return refuse_old(w, "", "others than the container's owner can write to it");
+		return refuse_old(w, "", HARDEN_DIR_UNSAFE);
 	code = read_both(w, fd);
 	*ret_changed = differs(w);
 	return code < 0 ? COMMAND_DONE : code;
@@ -307,7 +312,7 @@ int writer_write(struct writer *w, int dirfd, bool *ret_changed)
 	if (fd < 0)
 		return tell(w, "/" HARDEN_DIR, fd);
 	if (!harden_dir_is_safe(dirfd, fd))
-		return refuse_old(w, "", "others than the container's owner can write to it");
+		return refuse_old(w, "", HARDEN_DIR_UNSAFE);
 	r = tidy(dirfd, fd);
 	code = r < 0 ? tell(w, "/" HARDEN_DIR, r) : read_both(w, fd);
 	*ret_changed = differs(w);

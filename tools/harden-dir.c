@@ -56,7 +56,8 @@ bool harden_dir_is_safe(int dirfd, int fd)
 	struct stat above, st;
 
 	return fstat(dirfd, &above) == 0 && fstat(fd, &st) == 0 &&
-	       (st.st_uid == geteuid() || st.st_uid == above.st_uid) && !(st.st_mode & S_IWOTH);
+	       (st.st_uid == geteuid() || st.st_uid == above.st_uid) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
 /* As io_write_file_at() names what it writes, ".NAME.PID", and by no process that goes on. */

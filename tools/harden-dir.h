@@ -31,9 +31,10 @@ int harden_dir_find(const char *lxcpath, const char *name, int flags);
 
 /*
  * False if somebody who does not own the container's folder could change what is in this one:
- * a fragment names programs that LXC runs.
+ * a fragment names programs that LXC runs.  A list of access (acl(5)) shows as a group's.
  */
 bool harden_dir_is_safe(int dirfd, int fd);
+#define HARDEN_DIR_UNSAFE "others than the container's owner can write to it"
 
 /* Takes away what a writer that was killed left there: 0 or -errno. */
 int harden_dir_tidy(int fd);

@@ -67,6 +67,11 @@ int record_file_add(const char *lxcpath, const char *name, bool fresh, struct re
 
 	if (r < 0)
 		return fail(ret_error, r);
+	if (!harden_dir_is_safe(fd, folder)) {
+		(void)snprintf(ret_error->text, sizeof(ret_error->text), "%s",
+			       HARDEN_DIR_UNSAFE); /* fits */
+		return -EPERM;
+	}
 	r = fresh ? 1 : read_at(fd, &old, ret_error);
 	if (r < 0)
 		return r;

@@ -203,6 +203,12 @@ static int open_harden(const struct command *cmd, bool *ret_made)
 			      command_escape(&buf, cmd->lxcpaths[0]), cmd->name, strerror(-fd));
 		return fd;
 	}
+	if (!harden_dir_is_safe(dirfd, fd)) {
+		(void)close(fd); /* a folder */
+		command_error(cmd->verb, "'%s/%s/" HARDEN_DIR "': " HARDEN_DIR_UNSAFE,
+			      command_escape(&buf, cmd->lxcpaths[0]), cmd->name);
+		return -EPERM;
+	}
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		(void)close(fd); /* a folder */
 		command_error(cmd->verb, "%s: another prove is at work on it", cmd->name);
@@ -225,10 +231,12 @@ static void remove_harden(const struct command *cmd)
 /* What a run that was killed has left of this container. */
 static void sweep(const struct command *cmd, int harden)
 {
+	struct command_text name;
+
 	prove_snapshot_sweep(harden);
 	if (prove_freezer_sweep(cmd->lxcpaths[0], cmd->name, harden) && !cmd->quiet)
 		fprintf(stderr, "note: a run that was killed had left %s frozen; it goes on\n",
-			cmd->name);
+			command_escape(&name, cmd->name));
 }
 
 /* -1 to go on. */
