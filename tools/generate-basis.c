@@ -147,20 +147,22 @@ bool basis_emit(const struct plan *plan, FILE *out)
 
 static void tell(const struct command *cmd, const struct plan *plan)
 {
+	struct command_text name;
 	char buf[300];
 	struct emit e = EMIT_INIT(buf);
 
 	if (cmd->quiet)
 		return;
+	(void)command_escape(&name, cmd->name);
 	if (plan->basis == PLAN_PROOF && plan->proof) {
 		emit_proof(&e, plan->proof);
 		fprintf(stderr, "note: %s keeps %s (--unproved goes without the proof)\n",
-			cmd->name, buf);
+			name.text, buf);
 	} else if (plan->basis == PLAN_RECORD && plan->record) {
 		emit_record(&e, plan->record);
 		fprintf(stderr,
 			"note: %s keeps %s: more than it needs, and nothing for what did not run\n",
-			cmd->name, buf);
+			name.text, buf);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/emit.h"
+#include "tools/command.h"
 
 static void print_caps(const char *head, struct caps caps)
 {
@@ -79,8 +80,10 @@ static void print_guest(const struct plan *plan, const char *where)
 
 void generate_print_text(const char *name, const struct plan *plan, bool wrote, bool changed)
 {
-	printf("%s: level %s, %u of %u capabilities kept%s\n", name, plan->level,
-	       caps_count(plan->kept), caps_count(plan->all),
+	struct command_text shown;
+
+	printf("%s: level %s, %u of %u capabilities kept%s\n", command_escape(&shown, name),
+	       plan->level, caps_count(plan->kept), caps_count(plan->all),
 	       changed ? (wrote ? "" : " (nothing written)")
 	       : wrote ? " (as it was already)"
 		       : " (nothing written, it is so already)");

@@ -157,15 +157,16 @@ static void print_set(const char *head, struct caps set)
 static int print_text(const struct prove_run *run, const struct proof *proof)
 {
 	int r = proof->n_evidence ? print_table(proof) : 0;
+	struct command_text container;
 	char names[1024];
 	struct emit e = EMIT_INIT(names);
 
 	if (r < 0)
 		return r;
 	printf("%s%s: %d of %u capabilities are kept, none can be taken away%s; %u boots, %.1f s\n",
-	       proof->n_evidence ? "\n" : "", proof->container, (int)proof->n_evidence,
-	       caps_count(proof->max), proof->pairs ? ", nor any two" : "", proof->boots,
-	       (double)proof->ms / 1000);
+	       proof->n_evidence ? "\n" : "", command_escape(&container, proof->container),
+	       (int)proof->n_evidence, caps_count(proof->max), proof->pairs ? ", nor any two" : "",
+	       proof->boots, (double)proof->ms / 1000);
 	print_set("used, but not needed:", caps_minus(run->used, proof->keep));
 	print_set("flaky without, so kept:", proof->flaky);
 	print_set("a narrower one would do as well in place of:", proof->swappable);

@@ -135,13 +135,14 @@ static int remove_files(int dirfd, unsigned int *n)
 static int print(const struct command *cmd, bool written, bool changed, unsigned int n_files)
 {
 	bool any = changed || n_files;
+	struct command_text name;
 	struct json_object *o;
 
 	if (!cmd->json && !cmd->quiet)
 		printf(!any	 ? "%s: nothing of lxc-harden generate is there\n"
 		       : written ? "%s: taken out of the configuration, which is as it was before\n"
 				 : "%s: there is something to remove (nothing written)\n",
-		       cmd->name);
+		       command_escape(&name, cmd->name));
 	if (!cmd->json)
 		return command_finish(cmd->verb);
 	o = json_object_new_object();

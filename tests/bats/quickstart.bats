@@ -121,7 +121,7 @@ os_release() {
 	local was
 	was=$(settings)
 	run --separate-stderr view bash -c 'mount --bind "$1" /mnt && mount -o remount,bind,ro /mnt && cd / &&
-		exec /mnt/tools/quickstart' sh "$instead/src"
+		umask 0 && exec /mnt/tools/quickstart' sh "$instead/src"
 	echo "$stderr$output"
 	[ "$status" = 0 ]
 	[ "$(settings)" = "$was" ]
@@ -131,6 +131,8 @@ os_release() {
 	# Three, as promised; none is there afterwards, and each says why.
 	[ "$(grep -cE '^  .* DONE +refused: [A-Za-z]' <<<"$output")" -ge 3 ]
 	run -1 grep -E ' DONE +(DONE|no effect)| DONE from' <<<"$output"
+	# Whatever the umask was: nobody else changes what root runs.
+	[ -z "$(find "$instead"/{local,lib}/lxc-harden-quickstart -xdev -name rootfs -prune -o -perm /022 ! -type l -print)" ]
 	nothing_runs
 }
 
