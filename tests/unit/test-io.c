@@ -130,6 +130,9 @@ static void test_device(void)
 	CHECK_INT(io_open_file_at(devfd, "null"), -EINVAL);
 	if (geteuid() == 0 && mknodat(dirfd, "dev", S_IFCHR | 0600, makedev(5, 2)) == 0)
 		CHECK_INT(io_open_file_at(dirfd, "dev"), -EINVAL);
+	/* A chroot that packages are built in may lack both. */
+	if (pts < 0 || faccessat(devfd, "ptmx", F_OK, 0) < 0)
+		return;
 	before = scratch_count(pts);
 	CHECK_INT(io_open_file_at(devfd, "ptmx"), -EINVAL);
 	CHECK_INT(scratch_count(pts), before);
