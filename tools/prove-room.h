@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The room in which "prove" works: a folder /run/lxc-harden/prove-XXXXXX with a lock that
- * tells whether its owner lives, and, for the process that does the work, pid and mount
+ * tells whether its owner lives, and, for the process that does the work, pid, mount and network
  * namespaces of its own.  Whatever ends that process ends all that it started and unmounts
  * all that it mounted; cgroups are the one thing that is left then, and are swept.
  */
@@ -15,6 +15,7 @@ struct prove_room {
 	char path[64];
 	const char *id; /* its last component: "prove-XXXXXX" */
 	int lock;
+	bool network; /* the host's, for copies that have the container's or its hooks */
 };
 
 #define PROVE_ROOM_INIT ((struct prove_room){ .lock = -EBADF })

@@ -138,6 +138,7 @@ static int work_in_room(struct prove_work *w)
 		command_error(cmd->verb, "cannot make a folder in /run: %s", strerror(-r));
 		return COMMAND_FAILED;
 	}
+	room.network = w->run->config.network || w->run->config.hooks;
 	r = prove_room_work(&room, work, &state);
 	prove_room_done(&room);
 	if (r >= 0)

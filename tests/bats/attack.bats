@@ -129,6 +129,22 @@ spied() { cat "$(ct_dir "$ct")/rootfs/spied"; }
 	job=
 }
 
+@test "prove: nobody sees, nor takes, the sockets of its copies" {
+	ct_new "$ct" busybox priv 'lxc.cap.drop = dac_override fowner fsetid kill setgid setuid setpcap chown'
+	# With a network that is nobody else's: another test may be proving at the same time.
+	# shellcheck disable=SC2016 # for the inner shell
+	run timeout 60 unshare --net bash -c '
+		"$@" >/dev/null 2>&1 &
+		while kill -0 $! 2>/dev/null; do
+			mapfile -t sockets </proc/net/unix
+			[[ "${sockets[*]}" != */prove-* ]] || echo seen
+			polls=$((polls + 1))
+		done
+		wait $! && [ "$polls" -gt 10 ]' bash \
+		"$cmd" prove -q --jobs=1 --no-pairs --repeat=1 --no-plain --no-stop "$ct" -P "$(ct_lxcpath)"
+	[[ $status == 0 && -z $output ]]
+}
+
 # user_path [config line...]: an LXCPATH of user 5432's with a container c, and the same in the
 # names that we have liblxc load.
 user_path() {
