@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/capability.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hooks/audit-child.h"
 #include "hooks/audit.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -122,6 +122,8 @@ static int run_child(int procfd, const struct audit_process *p, const struct pol
 	/* No way back to the host's files, whatever a trial does. */
 	io_close_from(STDERR_FILENO + 1);
 	r = become_root(p);
+	/* From here on others have our ids, and may stop us: audit_child_wait() ends that. */
+	audit_child_follow();
 	if (r == 0 && p->status.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
 	if (r == 0)
@@ -132,12 +134,10 @@ static int run_child(int procfd, const struct audit_process *p, const struct pol
 
 static int wait_for(pid_t pid)
 {
-	int status;
+	int status, r = audit_child_wait(pid, SECONDS, &status);
 
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
+	if (r < 0)
+		return r;
 	return WIFSIGNALED(status) ? -ETIMEDOUT : 0;
 }
 
@@ -152,15 +152,12 @@ int audit_join(int procfd, const struct audit_process *p, const struct policy *p
 		      0);
 	if (result == MAP_FAILED)
 		return -errno;
-	pid = fork();
+	pid = audit_child_fork(SECONDS);
 	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* else the alarm ends it */
-		(void)signal(SIGALRM, SIG_DFL);
-		(void)alarm(SECONDS);
 		result->status = run_child(procfd, p, policy, result);
 		_exit(0);
 	}
-	r = pid < 0 ? -errno : wait_for(pid);
+	r = pid < 0 ? (int)pid : wait_for(pid);
 	if (r == 0)
 		r = result->status;
 	if (r == 0) {

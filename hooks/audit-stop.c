@@ -12,15 +12,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hooks/audit-child.h"
 #include "hooks/audit-guest.h"
 #include "hooks/audit-record.h"
 #include "lib/cleanup.h"
@@ -86,22 +85,16 @@ static int read_guest(int userfd, int mntfd, struct audit_guest *ret)
  */
 static int read_guest_in_child(int userfd, int mntfd, struct audit_guest *guest)
 {
-	int status;
-	pid_t pid;
+	pid_t pid = audit_child_fork(SECONDS);
+	int status, r;
 
-	pid = fork();
 	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* else the alarm ends it */
-		(void)signal(SIGALRM, SIG_DFL);
-		(void)alarm(SECONDS);
+		return (int)pid;
+	if (pid == 0)
 		_exit(read_guest(userfd, mntfd, guest) < 0);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
+	r = audit_child_wait(pid, SECONDS, &status);
+	if (r < 0)
+		return r;
 	if (WIFSIGNALED(status)) {
 		guest->state = AUDIT_GUEST_HOSTILE;
 		guest->reason = "reading it did not end";

@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "hooks/audit-child.h"
 
 /* A trial is a few system calls; one that hangs costs this and counts as unclear. */
 #define CHILD_SECONDS 2
@@ -31,10 +32,6 @@ const struct audit_trial *audit_find_trial(struct span name)
 
 static _Noreturn void run_child(const bool *wanted, volatile struct board *board)
 {
-	/* Nothing of it may outlive the hook.  Failure leaves the alarm. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)signal(SIGALRM, SIG_DFL);
-	(void)alarm(CHILD_SECONDS);
 	for (; board->at < audit_n_trials; board->at++) {
 		const struct audit_trial *t = &audit_trials[board->at];
 
@@ -50,18 +47,16 @@ static _Noreturn void run_child(const bool *wanted, volatile struct board *board
 /* One child's worth; what is left starts at board->at. */
 static int run_some(const bool *wanted, struct board *board)
 {
-	int status;
-	pid_t pid;
+	pid_t pid = audit_child_fork(CHILD_SECONDS);
+	int status, r;
 
-	pid = fork();
 	if (pid < 0)
-		return -errno;
+		return (int)pid;
 	if (pid == 0)
 		run_child(wanted, board);
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
+	r = audit_child_wait(pid, CHILD_SECONDS, &status);
+	if (r < 0)
+		return r;
 	if (board->at < audit_n_trials && board->answer[board->at] == AUDIT_NOT_RUN) {
 		/* Killed by the filter: forbidden.  Anything else says nothing. */
 		board->answer[board->at] = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS

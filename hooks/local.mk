@@ -11,6 +11,7 @@ pkglibexec_PROGRAMS += hooks/cap-audit
 hooks_cap_audit_SOURCES = \
 	hooks/cap-audit.c \
 	hooks/audit.h \
+	hooks/audit-child.c hooks/audit-child.h \
 	hooks/audit-guest.c hooks/audit-guest.h \
 	hooks/audit-host.c \
 	hooks/audit-inside.c \

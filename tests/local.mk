@@ -24,6 +24,7 @@ AM_TESTS_ENVIRONMENT = \
 LDADD = lib/libharden.a $(CAP_LIBS)
 
 unit_tests = \
+	tests/unit/test-audit-child \
 	tests/unit/test-audit-mounts \
 	tests/unit/test-audit-process \
 	tests/unit/test-hook \
@@ -91,6 +92,8 @@ bats_tests = \
 	tests/bats/user.bats
 
 # Those of the hooks' parts bring them along.
+tests_unit_test_audit_child_SOURCES = tests/unit/test-audit-child.c \
+	hooks/audit-child.c hooks/audit-join.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
 tests_unit_test_gate_SOURCES = tests/unit/test-gate.c tools/gate.c
 tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \

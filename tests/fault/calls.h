@@ -100,6 +100,7 @@ static const struct call calls[] = {
 	CALL(fcntl, PERM),
 	CALL(rt_sigaction, PERM),
 	CALL(rt_sigprocmask, PERM),
+	CALL(rt_sigtimedwait, PERM | INTR),
 	CALL(prctl, PERM),
 	CALL(ioctl, PERM | IO),
 	CALL(lseek, IO),
