@@ -61,6 +61,14 @@ static void read_label(struct inside *in)
 	static const char *const names[] = { "/proc/self/attr/apparmor/current",
 					     "/proc/self/attr/current" };
 
+	/*
+	 * Who joined has no "self" in a /proc of the container's, as it is in another pid
+	 * namespace, and its own label in one of the host's.  And where no proc is mounted,
+	 * "proc/self/attr/current" is a text of the guest's choice and "proc/self/fd/3", by which
+	 * it would be opened, a device or a FIFO.
+	 */
+	if (in->joined)
+		return;
 	for (size_t i = 0; i < 2 && !in->lsm[0]; i++) {
 		auto_free char *text = NULL;
 		bool complain;

@@ -25,6 +25,7 @@ LDADD = lib/libharden.a $(CAP_LIBS)
 
 unit_tests = \
 	tests/unit/test-audit-child \
+	tests/unit/test-audit-inside \
 	tests/unit/test-audit-mounts \
 	tests/unit/test-audit-process \
 	tests/unit/test-hook \
@@ -94,6 +95,9 @@ bats_tests = \
 # Those of the hooks' parts bring them along.
 tests_unit_test_audit_child_SOURCES = tests/unit/test-audit-child.c \
 	hooks/audit-child.c hooks/audit-join.c
+tests_unit_test_audit_inside_SOURCES = tests/unit/test-audit-inside.c \
+	hooks/audit-child.c hooks/audit-inside.c hooks/audit-policy.c hooks/audit-trials.c \
+	hooks/audit-trials-own.c hooks/audit-trials-system.c hooks/audit-try.c hooks/hook.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
 tests_unit_test_gate_SOURCES = tests/unit/test-gate.c tools/gate.c
 tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
