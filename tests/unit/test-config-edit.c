@@ -5,6 +5,7 @@
 #include "tools/config-edit.h"
 
 #include <dirent.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -94,6 +95,7 @@ static void remove_folder(int dirfd)
 {
 	(void)unlinkat(dirfd, "config", 0); /* what is left fails the rmdir */
 	(void)unlinkat(dirfd, "victim", 0);
+	(void)unlinkat(dirfd, "other", 0);
 	CHECK_INT(rmdir(folder), 0);
 	CHECK_INT(rmdir(lxcpath), 0);
 }
@@ -193,6 +195,97 @@ static void test_folder_is_link(void)
 	}
 }
 
+/* "config" is what only its owner reads, "other" what everybody may. */
+static int make_secret(void)
+{
+	int fd, other;
+
+	make_folder("secret\n");
+	fd = config_edit_open(lxcpath, "c");
+	CHECK(fd >= 0);
+	CHECK_INT(fchmodat(fd, "config", 0600, 0), 0);
+	other = openat(fd, "other", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	CHECK(other >= 0);
+	CHECK_INT(io_write_all(other, "public\n", 7), 0);
+	CHECK_INT(fchmod(other, 0644), 0);
+	CHECK_INT(close(other), 0);
+	return fd;
+}
+
+static int exchange(int dirfd)
+{
+	return renameat2(dirfd, "config", dirfd, "other", RENAME_EXCHANGE);
+}
+
+static void exchange_for_ever(int dirfd)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* else the test's own kill does */
+	while (exchange(dirfd) == 0)
+		;
+	_exit(1);
+}
+
+/* What is staged has the text and the mode of one and the same file: 1 if of the secret one. */
+static int look_at_staged(int dirfd)
+{
+	auto_close int fd = openat(dirfd, CONFIG_EDIT_TEMPORARY, O_RDONLY | O_CLOEXEC);
+	auto_free char *text = NULL;
+	struct stat st;
+	size_t size;
+
+	if (!CHECK(fd >= 0 && fstat(fd, &st) == 0) ||
+	    !CHECK_INT(io_read_fd(fd, 4096, &text, &size), 0))
+		return -1;
+	if (strstr(text, "secret"))
+		return CHECK_INT(st.st_mode & 07777, 0600) ? 1 : -1;
+	return CHECK(strstr(text, "public")) && CHECK_INT(st.st_mode & 07777, 0644) ? 0 : -1;
+}
+
+/* Whoever owns the folder may put another file there at any moment. */
+static void test_exchanged(void)
+{
+	double begin = tap_now(), seconds;
+	unsigned int n[2] = { 0 };
+	int fd = make_secret(), status = -1, kind;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		exchange_for_ever(fd);
+	/* On a busy machine longer, until both have been met. */
+	do {
+		struct config_edit edit;
+
+		if (!CHECK_INT(config_edit_stage(fd, PATH, config_edit_add_text, &edit), 1))
+			break;
+		kind = look_at_staged(fd);
+		if (kind < 0)
+			break;
+		n[kind]++;
+		seconds = tap_now() - begin;
+	} while (seconds < 1.5 || (seconds < 20 && !(n[0] && n[1])));
+	CHECK(n[0] && n[1]);
+	CHECK_INT(kill(pid, SIGKILL), 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	CHECK_INT(config_edit_tidy(fd), 0);
+	remove_folder(fd);
+	(void)close(fd);
+}
+
+static void test_exchanged_since(void)
+{
+	int fd = make_secret();
+	struct config_edit edit;
+
+	CHECK_INT(config_edit_stage(fd, PATH, config_edit_add_text, &edit), 1);
+	CHECK_INT(exchange(fd), 0);
+	CHECK_INT(config_edit_commit(fd, &edit), -EAGAIN);
+	CHECK_INT(exchange(fd), 0);
+	CHECK_INT(config_edit_commit(fd, &edit), 0);
+	CHECK_INT(config_edit_tidy(fd), 0);
+	remove_folder(fd);
+	(void)close(fd);
+}
+
 /* Adds and removes until it is killed. */
 static void edit_for_ever(void)
 {
@@ -249,4 +342,6 @@ TAP_MAIN({ "in and out leaves every byte as it was", test_there_and_back },
 	 { "mode, owner and attributes of the file stay", test_file },
 	 { "planted links and FIFOs are not touched", test_planted },
 	 { "a container's folder is no link", test_folder_is_link },
+	 { "a file that is exchanged meanwhile: text and mode of one", test_exchanged },
+	 { "exchanged since: not replaced", test_exchanged_since },
 	 { "killed at any moment, the file is the old or the new one", test_killed })
