@@ -126,6 +126,12 @@ TESTS += tests/unit/test-harden-dir
 tests_unit_test_harden_dir_SOURCES = tests/unit/test-harden-dir.c \
 	tools/harden-dir.c tools/harden-dir.h tools/replace.c tools/replace.h
 
+check_PROGRAMS += tests/unit/test-prove-freezer
+TESTS += tests/unit/test-prove-freezer
+tests_unit_test_prove_freezer_SOURCES = tests/unit/test-prove-freezer.c \
+	tools/prove-freezer.c tools/prove-freezer.h
+tests_unit_test_prove_freezer_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+
 check_PROGRAMS += tests/unit/test-record
 TESTS += tests/unit/test-record
 record_sources = \

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,16 +33,17 @@ struct guard {
 static bool freeze(struct guard *g)
 {
 	const char *state = g->c->state(g->c);
-	int fd;
+	auto_close int fd = -EBADF;
+	struct stat st;
 
 	/* By somebody else: he lets it go, too. */
 	if (state && strcmp(state, "FROZEN") == 0)
 		return true;
-	fd = openat(g->harden, PROVE_FREEZER_MARK, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (fd < 0)
+	/* Not waiting: a FIFO of that name would keep us for ever, as no signal ends us. */
+	fd = openat(g->harden, PROVE_FREEZER_MARK,
+		    O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
-	(void)close(fd); /* an empty file */
 	g->frozen = true;
 	return g->c->freeze(g->c);
 }
