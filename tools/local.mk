@@ -126,6 +126,11 @@ TESTS += tests/unit/test-harden-dir
 tests_unit_test_harden_dir_SOURCES = tests/unit/test-harden-dir.c \
 	tools/harden-dir.c tools/harden-dir.h tools/replace.c tools/replace.h
 
+check_PROGRAMS += tests/unit/test-prove-copy
+TESTS += tests/unit/test-prove-copy
+tests_unit_test_prove_copy_SOURCES = tests/unit/test-prove-copy.c \
+	tools/prove-copy.c tools/prove-copy.h tools/prove-copytree.c tools/prove.h
+
 check_PROGRAMS += tests/unit/test-prove-freezer
 TESTS += tests/unit/test-prove-freezer
 tests_unit_test_prove_freezer_SOURCES = tests/unit/test-prove-freezer.c \

@@ -16,6 +16,7 @@
 #include <sys/sysinfo.h>
 
 #include "lib/cleanup.h"
+#include "lib/io.h"
 #include "lib/rootfs.h"
 
 /* A guest that writes without end must not take all memory from its neighbours. */
@@ -124,13 +125,20 @@ static int copy_bind(const struct prove_bind *bind, const char *dir, const char 
 		lower = prove_copy_escape(bind->source);
 		return lower ? mount_overlay(lower, bind->source, dir, name) : -ENOMEM;
 	}
-	auto_close int from = open(bind->source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	/*
+	 * It was a regular file when the configuration was read.  Whoever can write to its folder
+	 * may have put a device there since, which opening would set off.
+	 */
+	auto_close int pathfd = open(bind->source, O_PATH | O_CLOEXEC);
+	auto_close int from = pathfd < 0 ? -errno : io_reopen_file(pathfd);
 
+	if (from < 0)
+		return from;
 	r = format_path(target, "%s/%s", dir, name);
-	if (from < 0 || fstat(from, &st) < 0)
-		return -errno;
 	if (r < 0)
 		return r;
+	if (fstat(from, &st) < 0)
+		return -errno;
 	auto_close int to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	char buf[65536];
 	ssize_t n;
