@@ -12,6 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/proc.h"
+#include "tools/recorder-attached.h"
 #include "tools/recorder-kernel.h"
 #include "tools/recorder.skel.h"
 
@@ -42,13 +43,8 @@ static uint32_t get_namespace(int procfd, const char *name)
 	return fstatat(procfd, name, &st, 0) < 0 ? 0 : (uint32_t)st.st_ino;
 }
 
-struct process {
-	pid_t pid, ppid;
-	bool inside, marked;
-};
-
 struct processes {
-	struct process *list;
+	struct recorder_process *list;
 	size_t n;
 };
 
@@ -56,7 +52,7 @@ static int add_process(struct processes *all, pid_t pid, uint32_t pid_ns)
 {
 	auto_close int fd = proc_open(pid);
 	struct procstatus status;
-	struct process *p;
+	struct recorder_process *p;
 
 	if (fd < 0 || proc_read_status(fd, &status) < 0)
 		return 0; /* gone meanwhile */
@@ -66,9 +62,11 @@ static int add_process(struct processes *all, pid_t pid, uint32_t pid_ns)
 			return -ENOMEM;
 		all->list = p;
 	}
-	all->list[all->n++] = (struct process){ .pid = pid,
-						.ppid = status.ppid,
-						.inside = get_namespace(fd, "ns/pid") == pid_ns };
+	all->list[all->n++] = (struct recorder_process){
+		.pid = pid,
+		.ppid = status.ppid,
+		.inside = get_namespace(fd, "ns/pid") == pid_ns,
+	};
 	return 0;
 }
 
@@ -89,25 +87,6 @@ static int read_processes(uint32_t pid_ns, struct processes *ret)
 	return r;
 }
 
-static const struct process *find_process(const struct processes *all, pid_t pid)
-{
-	for (size_t i = 0; i < all->n; i++) {
-		if (all->list[i].pid == pid)
-			return &all->list[i];
-	}
-	return NULL;
-}
-
-/* Inside with a parent outside is attached, and so is whatever descends from that. */
-static bool is_attached(const struct processes *all, const struct process *p, pid_t init)
-{
-	const struct process *parent = find_process(all, p->ppid);
-
-	if (p->marked || p->pid == init)
-		return false;
-	return (parent && parent->marked) || (p->inside && (!parent || !parent->inside));
-}
-
 /*
  * Those that entered before we came.  Whoever is forked meanwhile inherits the mark, or is
  * found by the second look.
@@ -118,19 +97,15 @@ static int mark_attached(const struct recorder *rec, uint32_t pid_ns, pid_t init
 
 	for (int look = 0; r == 0 && look < 2; look++) {
 		struct processes all = { 0 };
-		bool changed = true;
 
 		r = read_processes(pid_ns, &all);
-		while (r == 0 && changed) {
-			changed = false;
-			for (size_t i = 0; i < all.n; i++) {
-				struct process *p = &all.list[i];
+		if (r == 0)
+			recorder_find_attached(all.list, all.n, init);
+		for (size_t i = 0; r == 0 && i < all.n; i++) {
+			const struct recorder_process *p = &all.list[i];
 
-				if (!is_attached(&all, p, init))
-					continue;
-				p->marked = changed = true;
+			if (p->attached)
 				(void)mark(rec, p->pid, RECORDER_ATTACH); /* full: as unmarked */
-			}
 		}
 		free(all.list);
 	}

@@ -6,8 +6,9 @@ recorder_bpf = \
 	tools/recorder.bpf.c tools/recorder-maps.bpf.h tools/recorder-names.bpf.h \
 	tools/recorder-whose.bpf.h tools/recorder-shared.h tools/recorder-types.h
 recorder_user = \
-	tools/recorder.c tools/recorder-collect.c tools/recorder-names.c tools/recorder-watch.c \
-	tools/recorder-kernel.h
+	tools/recorder.c tools/recorder-attached.c tools/recorder-attached.h \
+	tools/recorder-collect.c tools/recorder-kernel.h tools/recorder-names.c \
+	tools/recorder-watch.c
 EXTRA_DIST += $(recorder_bpf)
 tools_lxc_harden_SOURCES += \
 	tools/recorder.h \
@@ -48,3 +49,8 @@ endif
 check_PROGRAMS += tests/unit/test-recorder-none
 TESTS += tests/unit/test-recorder-none
 tests_unit_test_recorder_none_SOURCES = tests/unit/test-recorder-none.c tools/recorder-none.c tools/recorder.h
+
+check_PROGRAMS += tests/unit/test-recorder-attached
+TESTS += tests/unit/test-recorder-attached
+tests_unit_test_recorder_attached_SOURCES = tests/unit/test-recorder-attached.c \
+	tools/recorder-attached.c tools/recorder-attached.h
