@@ -22,6 +22,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "hooks/hook.h"
 #include "lib/cleanup.h"
 #include "lib/span.h"
 
@@ -100,6 +101,11 @@ int main(int argc, char *argv[])
 	uint64_t number;
 	int r;
 
+	/*
+	 * Else the socket may become one of the standard descriptors, and the recorder gets what we
+	 * print for LXC.
+	 */
+	(void)hook_init("learn-gate");
 	if (argc < 2 || !pid || span_parse_u64(span_of(pid), 10, INT32_MAX, &number) < 0 ||
 	    !number) {
 		printf("learn-gate: run by LXC for lxc-harden learn, see lxc-harden-learn(8)\n");

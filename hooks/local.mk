@@ -34,6 +34,6 @@ hooks_unit_generator_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 # Not a hook of a configuration: "lxc-harden learn" gives it to one start.
 pkglibexec_PROGRAMS += hooks/learn-gate
-hooks_learn_gate_SOURCES = hooks/learn-gate.c
+hooks_learn_gate_SOURCES = hooks/learn-gate.c hooks/hook.c hooks/hook.h
 hooks_learn_gate_LDADD = lib/libharden.a
 hooks_learn_gate_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)

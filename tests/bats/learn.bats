@@ -294,6 +294,35 @@ knock() {
 	job=
 }
 
+@test "the gate started with closed descriptors: its peer gets the number and nothing else" {
+	local gate=${LXC_HARDEN_LIBEXECDIR:-$build/hooks}/learn-gate dir=$BATS_TEST_TMPDIR name=closed.$$ how status pid
+	command -v socat >/dev/null || cannot "no socat"
+	# A recorder that refuses, after a look at who asks: it says its own number.
+	cat >"$dir/recorder" <<-'EOT'
+		cd "${0%/*}" || exit 1
+		pid=$(dd bs=64 count=1 2>/dev/null)
+		readlink "/proc/$pid/fd/0" "/proc/$pid/fd/1" "/proc/$pid/fd/2" >fds
+		printf no
+		{ printf '%s:' "$pid"; cat; } >told.new
+		mv told.new told
+	EOT
+	socat "ABSTRACT-LISTEN:$name,type=5,fork" "EXEC:bash $dir/recorder" 3>&- 4>&- &
+	job=$!
+	wait_for 10 grep -q "@$name" /proc/net/unix
+	for how in '<&- >&- 2>&-' '>&-' '<&-' '2>&-'; do
+		rm -f "$dir/told" "$dir/fds"
+		status=0
+		# shellcheck disable=SC2016 # for the inner shell
+		bash -c 'echo $$ >"$1/pid"; export LXC_PID=$$; exec "$2" "$3" c lxc start-host '"$how" bash \
+			"$dir" "$gate" "$name" </dev/null >/dev/null 2>/dev/null 3>&- 4>&- || status=$?
+		[ "$status" = 1 ]
+		wait_for 10 [ -e "$dir/told" ]
+		[ "$(cat "$dir/told")" = "$(cat "$dir/pid"):" ]
+		[ "$(sort -u "$dir/fds")" = /dev/null ]
+		[ "$(wc -l <"$dir/fds")" = 3 ]
+	done
+}
+
 @test "trace: a line for each check, filters, JSON, totals, and an end" {
 	need_recorder
 	# Not audited: new() takes the filter away, which would be refused.
