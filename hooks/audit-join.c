@@ -122,6 +122,9 @@ static int run_child(int procfd, const struct audit_process *p, const struct pol
 	/* No way back to the host's files, whatever a trial does. */
 	io_close_from(STDERR_FILENO + 1);
 	r = become_root(p);
+	/* Which other ids take back where fs.suid_dumpable is 1. */
+	if (r == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		r = -errno;
 	/* From here on others have our ids, and may stop us: audit_child_wait() ends that. */
 	audit_child_follow();
 	if (r == 0 && p->status.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
