@@ -57,61 +57,73 @@ int config_edit_add_text(struct span text, const char *path, char **ret_text, si
 	return 1;
 }
 
-/* The marker at the start of a line; SIZE_MAX if there is none. */
-static size_t find_marker(struct span text, const char *wanted)
+/* A marker, and our line if it still follows; from and to are offsets. */
+struct block {
+	size_t from, to;
+	bool whole, joined;
+};
+
+static bool begins_with(struct span text, size_t at, const char *wanted)
 {
 	size_t n = strlen(wanted);
 
-	for (size_t i = 0; i + n <= text.n; i++) {
-		if ((i == 0 || text.p[i - 1] == '\n') && memcmp(text.p + i, wanted, n) == 0)
-			return i;
-	}
-	return SIZE_MAX;
+	return text.n - at >= n && memcmp(text.p + at, wanted, n) == 0;
 }
 
-/* Bytes of the marker and, if it still follows, of our line; from and to are offsets. */
-static bool find_block(struct span text, const char *path, size_t *ret_from, size_t *ret_to)
+/* At the start of a line: false if there is none of ours. */
+static bool is_block(struct span text, size_t at, const char *line, struct block *ret)
+{
+	bool joined = begins_with(text, at, marker_joined);
+
+	if (!joined && !begins_with(text, at, marker))
+		return false;
+	*ret = (struct block){ .from = at, .joined = joined };
+	ret->to = at + strlen(joined ? marker_joined : marker);
+	ret->whole = begins_with(text, ret->to, line);
+	if (ret->whole)
+		ret->to += strlen(line);
+	return true;
+}
+
+/* One that is whole; else the first marker, behind which somebody took our line away. */
+static bool find_block(struct span text, const char *path, struct block *ret)
 {
 	auto_free char *line = NULL;
-	size_t at = find_marker(text, marker), n = strlen(marker);
-	bool joined = at == SIZE_MAX;
-	int length;
+	struct block block;
+	bool found = false;
 
-	if (joined) {
-		at = find_marker(text, marker_joined);
-		n = strlen(marker_joined);
-	}
-	if (at == SIZE_MAX)
-		return false;
-	*ret_from = at;
-	*ret_to = at + n;
-	length = asprintf(&line, "lxc.include = %s\n", path);
-	if (length < 0) {
+	if (asprintf(&line, "lxc.include = %s\n", path) < 0) {
 		line = NULL;
 		return false;
 	}
-	if (text.n - *ret_to >= (size_t)length &&
-	    memcmp(text.p + *ret_to, line, (size_t)length) == 0)
-		*ret_to += (size_t)length;
+	for (size_t at = 0; at < text.n; at++) {
+		if ((at && text.p[at - 1] != '\n') || !is_block(text, at, line, &block))
+			continue;
+		if (!found || block.whole)
+			*ret = block;
+		found = true;
+		if (block.whole)
+			break;
+	}
 	/* Our newline goes too, unless somebody has written on behind it. */
-	if (joined && *ret_to == text.n && at > 0)
-		(*ret_from)--;
-	return true;
+	if (found && ret->joined && ret->to == text.n && ret->from > 0)
+		ret->from--;
+	return found;
 }
 
 int config_edit_remove_text(struct span text, const char *path, char **ret_text, size_t *ret_size)
 {
-	size_t from, to;
+	struct block block = { .from = 0 };
 	char *out;
 
-	if (!text.n || !find_block(text, path, &from, &to))
+	if (!text.n || !find_block(text, path, &block))
 		return 0;
 	out = malloc(text.n + 1);
 	if (!out)
 		return -ENOMEM;
-	memcpy(out, text.p, from);
-	memcpy(out + from, text.p + to, text.n - to);
-	*ret_size = text.n - (to - from);
+	memcpy(out, text.p, block.from);
+	memcpy(out + block.from, text.p + block.to, text.n - block.to);
+	*ret_size = text.n - (block.to - block.from);
 	out[*ret_size] = '\0';
 	*ret_text = out;
 	return 1;

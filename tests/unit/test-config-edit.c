@@ -47,6 +47,8 @@ static void check_edited(const char *text, const char *front, const char *back, 
 	CHECK_STR(removed, want);
 }
 
+#define MARKER "# Added by lxc-harden, which takes it out again (lxc-harden remove):"
+
 static void test_edited_since(void)
 {
 	check_edited("a\n", "0\n", "", "0\na\n");
@@ -54,6 +56,10 @@ static void test_edited_since(void)
 	check_edited("a\n", "0\n", "b", "0\na\nb");
 	check_edited("a", "", "b\n", "a\nb\n");
 	check_edited("a", "0\n", "", "0\na");
+	/* A marker of an earlier time, whose line somebody took away with the end of its own. */
+	check_edited(MARKER, "", "", MARKER);
+	check_edited(MARKER, "", "b\n", MARKER "\nb\n");
+	check_edited(MARKER "\na\n", "", "", MARKER "\na\n");
 }
 
 static void test_not_ours(void)
