@@ -23,7 +23,7 @@ tree_packages() {
 	case $1 in
 	# What the package needs is there: the hosts have no network.
 	host-12) echo "$host libjson-c5 libsmartcols1 libbpf1 libseccomp2" ;;
-	host-13) echo "$host ${build_packages[*]} xz-utils" ;;
+	host-13) echo "$host ${build_packages[*]} xz-utils cron" ;;
 	controller-*) echo 'ansible-core ansible-lint yamllint openssh-client' ;;
 	esac
 }
@@ -141,10 +141,16 @@ host_start() {
 		lxc-start -P "$work/lxc" -n "$(host_name "$1")" -l DEBUG -o "$work/log/$1.lxc" && await 90 ssh_to "$1"
 }
 
+# network_in_sys: LXC looks for the bridge in /sys, which shows the network that it was mounted in.
+network_in_sys() {
+	mkdir "$work/sys" && mount -t sysfs sysfs "$work/sys" &&
+		mount --bind /sys/fs/cgroup "$work/sys/fs/cgroup" && mount --rbind "$work/sys" /sys
+}
+
 hosts_start() {
 	# Locks of LXC, which it never takes away.
 	mkdir -p /run/lxc && mount -t tmpfs -o mode=755 tmpfs /run/lxc && ip link set lo up &&
-		ip link add fleet type bridge && ip address add "$net.1/24" dev fleet && ip link set fleet up || return 1
+		ip link add fleet type bridge && ip address add "$net.1/24" dev fleet && ip link set fleet up && network_in_sys || return 1
 	host_start alpha && host_start beta && controller_make && controller ansible --version
 }
 
