@@ -123,13 +123,6 @@ static int read_unit(int dirfd, const char *name, struct service *svc)
 	return 1;
 }
 
-static bool ends_in(const char *name, const char *suffix)
-{
-	size_t n = strlen(name), m = strlen(suffix);
-
-	return n > m && strcmp(name + n - m, suffix) == 0;
-}
-
 /* A folder that is not there is NULL and 0; what keeps us from reading it is -errno. */
 static int open_folder(const char *path, DIR **ret)
 {
@@ -154,7 +147,7 @@ static int read_dropins_of(DIR *dir, struct service *svc)
 	int r;
 
 	while ((entry = next_entry(dir, &r))) {
-		if (!ends_in(entry->d_name, ".conf"))
+		if (!span_ends(span_of(entry->d_name), ".conf"))
 			continue;
 		r = read_unit(dirfd(dir), entry->d_name, svc);
 		if (r < 0)
@@ -248,7 +241,7 @@ static int mend_folder(size_t folder, const char *out)
 	int r = open_folder(folders[folder], &dir), status = 0;
 
 	while (dir && (entry = next_entry(dir, &r))) {
-		if (!ends_in(entry->d_name, ".service"))
+		if (!span_ends(span_of(entry->d_name), ".service"))
 			continue;
 		r = find_override(folder, entry->d_name);
 		if (r == 0)

@@ -97,7 +97,7 @@ static bool find_cgroup(const struct state *s, const struct mountinfo *m, struct
 		/* A v1 mount carries the names of its controllers as options. */
 		for (struct span rest = m->super_options, option;
 		     span_next_field(&rest, ',', &option);) {
-			if (audit_span_same(option, name))
+			if (span_same(option, name))
 				return true;
 		}
 	}
@@ -119,8 +119,8 @@ static void judge_cgroup(const struct state *s, const struct mountinfo *m)
 			  show(&target, m->target));
 		return;
 	}
-	if (find_cgroup(s, m, &own) && (s->in->in_own_cgroup ? audit_span_same(m->root, own)
-							     : audit_path_is_within(own, m->root)))
+	if (find_cgroup(s, m, &own) &&
+	    (s->in->in_own_cgroup ? span_same(m->root, own) : audit_path_is_within(own, m->root)))
 		return;
 	audit_add(s->f, "mount.cgroup", "'%s' is the cgroup '%s', which is not the container's own",
 		  show(&target, m->target), show(&root, m->root));
@@ -201,7 +201,7 @@ static void judge_root(const struct state *s, const struct mountinfo *m)
 {
 	if (s->table.host_root.root.p &&
 	    audit_mount_device(m) == audit_mount_device(&s->table.host_root) &&
-	    audit_span_same(m->root, s->table.host_root.root))
+	    span_same(m->root, s->table.host_root.root))
 		audit_add(s->f, "mount.root", "the root file system is the host's own");
 }
 

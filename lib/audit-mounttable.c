@@ -17,17 +17,9 @@ uint64_t audit_mount_device(const struct mountinfo *m)
 	return (uint64_t)m->major << 32 | m->minor;
 }
 
-bool audit_span_same(struct span a, struct span b)
-{
-	return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 bool audit_path_is_within(struct span path, struct span folder)
 {
-	if (folder.n == 1)
-		return true;
-	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
-	       (path.n == folder.n || path.p[folder.n] == '/');
+	return folder.n == 1 || span_is_within(path, folder);
 }
 
 bool audit_mount_is_writable(const struct mountinfo *m)
@@ -39,7 +31,7 @@ bool audit_mount_is_writable(const struct mountinfo *m)
 bool audit_mount_is_covered(const struct audit_mounttable *t, const struct mountinfo *m)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		if (t->mount[i].parent == m->id && audit_span_same(t->mount[i].target, m->target) &&
+		if (t->mount[i].parent == m->id && span_same(t->mount[i].target, m->target) &&
 		    t->mount[i].id != m->id)
 			return true;
 	}

@@ -44,9 +44,7 @@ bool audit_mount_is_on_host(const struct audit_mounttable *t, const struct mount
 /* A piece of the container's root file system in a second place. */
 bool audit_mount_is_own(const struct audit_mounttable *t, const struct mountinfo *m);
 
-bool audit_span_same(struct span a, struct span b);
-
-/* The path is the folder, or below it. */
+/* The path is the folder, or below it; also below "/". */
 bool audit_path_is_within(struct span path, struct span folder);
 
 #endif

@@ -50,8 +50,7 @@ unsigned int initver_parse_name(struct span name)
 	static const char prefix[] = "libsystemd-shared-";
 	struct span rest;
 
-	if (!span_starts(name, prefix) || name.n < sizeof(".so") ||
-	    memcmp(name.p + name.n - 3, ".so", 3) != 0)
+	if (!span_starts(name, prefix) || !span_ends(name, ".so"))
 		return 0;
 	rest = (struct span){ name.p + sizeof(prefix) - 1, name.n - (sizeof(prefix) - 1) };
 	return leading_version(rest);

@@ -119,9 +119,7 @@ static bool is_net_list(struct span key)
 					     ".veth.ipv6.route", ".veth.vlan.tagged.id" };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		size_t n = strlen(lists[i]);
-
-		if (key.n > n && memcmp(key.p + key.n - n, lists[i], n) == 0)
+		if (span_ends(key, lists[i]))
 			return true;
 	}
 	return false;
@@ -143,11 +141,9 @@ static bool is_net_index(struct span key)
 
 static bool matches(const struct key *k, struct span key)
 {
-	size_t n = strlen(k->name);
+	bool below = k->name[strlen(k->name) - 1] == '.';
 
-	if (k->name[n - 1] == '.')
-		return key.n >= n && memcmp(key.p, k->name, n) == 0;
-	return span_is(key, k->name);
+	return below ? span_starts(key, k->name) : span_is(key, k->name);
 }
 
 int lxcconf_key_kind(unsigned int version, struct span key, enum lxcconf_kind *ret)

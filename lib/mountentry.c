@@ -36,12 +36,6 @@ bool mountentry_is_bind(const struct mountentry *m)
 	return mountentry_has(m, "bind") || mountentry_has(m, "rbind");
 }
 
-bool mountentry_is_within(struct span path, struct span folder)
-{
-	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
-	       (!folder.n || path.n == folder.n || path.p[folder.n] == '/');
-}
-
 struct span mountentry_strip(struct span path)
 {
 	while (path.n && path.p[0] == '/')

@@ -24,9 +24,6 @@ bool mountentry_has(const struct mountentry *m, const char *option);
 /* It puts something that is there already in a second place: bind or rbind. */
 bool mountentry_is_bind(const struct mountentry *m);
 
-/* path is folder or lies in it; both without leading and trailing slashes. */
-bool mountentry_is_within(struct span path, struct span folder);
-
 /* Without leading and trailing slashes. */
 struct span mountentry_strip(struct span path);
 

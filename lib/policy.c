@@ -361,10 +361,7 @@ struct caps policy_get_excess(const struct policy *p, struct caps held)
 bool policy_allows_mount(const struct policy *p, struct span target)
 {
 	for (size_t i = 0; i < p->mount_allow.n; i++) {
-		struct span a = p->mount_allow.item[i];
-
-		if (target.n >= a.n && memcmp(target.p, a.p, a.n) == 0 &&
-		    (target.n == a.n || target.p[a.n] == '/'))
+		if (span_is_within(target, p->mount_allow.item[i]))
 			return true;
 	}
 	return false;

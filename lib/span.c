@@ -18,6 +18,26 @@ bool span_starts(struct span a, const char *prefix)
 	return a.n >= n && (!n || memcmp(a.p, prefix, n) == 0);
 }
 
+bool span_ends(struct span a, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return a.n > n && memcmp(a.p + a.n - n, suffix, n) == 0;
+}
+
+bool span_same(struct span a, struct span b)
+{
+	return a.n == b.n && (!a.n || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool span_is_within(struct span path, struct span folder)
+{
+	if (!folder.n)
+		return true;
+	return path.n >= folder.n && memcmp(path.p, folder.p, folder.n) == 0 &&
+	       (path.n == folder.n || path.p[folder.n] == '/');
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';

@@ -25,6 +25,11 @@ static inline struct span span_of(const char *s)
 /* The whole of a equals the string s. */
 bool span_is(struct span a, const char *s);
 bool span_starts(struct span a, const char *prefix);
+/* And has something before that suffix: ".conf" is no name of a configuration. */
+bool span_ends(struct span a, const char *suffix);
+bool span_same(struct span a, struct span b);
+/* path is folder or lies in it; folder has no trailing slash, and "" is what all lies in. */
+bool span_is_within(struct span path, struct span folder);
 /* Without blanks and tabs at both ends. */
 struct span span_trim(struct span a);
 

@@ -12,13 +12,6 @@ static const char *const suffixes[] = { ".service", ".socket", ".target",    ".t
 					".mount",   ".path",   ".automount", ".scope",
 					".slice",   ".swap",   ".device" };
 
-bool unitlist_has_suffix(struct span name, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	return name.n > n && memcmp(name.p + name.n - n, suffix, n) == 0;
-}
-
 bool unitlist_is_name(struct span name)
 {
 	if (!name.n || name.n >= UNITLIST_NAME_MAX)
@@ -29,7 +22,7 @@ bool unitlist_is_name(struct span name)
 	}
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
 		/* "-.mount" and "-.slice" are names; "-x.service" is one for systemctl as well. */
-		if (unitlist_has_suffix(name, suffixes[i]))
+		if (span_ends(name, suffixes[i]))
 			return true;
 	}
 	return false;
@@ -57,8 +50,8 @@ bool unitlist_find_unit(struct span cgroup, struct span *ret)
 	bool found = false;
 
 	while (span_next_field(&cgroup, '/', &field)) {
-		if (unitlist_is_name(field) && (unitlist_has_suffix(field, ".service") ||
-						unitlist_has_suffix(field, ".scope"))) {
+		if (unitlist_is_name(field) &&
+		    (span_ends(field, ".service") || span_ends(field, ".scope"))) {
 			*ret = field;
 			found = true;
 		}

@@ -24,7 +24,6 @@ bool unitlist_next(struct span *rest, struct unitlist_row *ret);
 
 /* A name that systemd could have given a unit, so none that an option could be. */
 bool unitlist_is_name(struct span name);
-bool unitlist_has_suffix(struct span name, const char *suffix);
 
 /*
  * The service or scope that a path of /proc/PID/cgroup belongs to: its last component that

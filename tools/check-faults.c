@@ -206,14 +206,12 @@ static void judge_cgroups(struct check_work *w)
 	size_t pos = 0;
 
 	while ((s = lxcconf_find(w->conf, dead, &pos))) {
-		struct span controller = controller_of(s->key, dead), its;
+		struct span controller = controller_of(s->key, dead);
 		bool found = false;
 		size_t at = 0;
 
-		while (!found && (twin = lxcconf_find(w->conf, alive, &at))) {
-			its = controller_of(twin->key, alive);
-			found = its.n == controller.n && memcmp(its.p, controller.p, its.n) == 0;
-		}
+		while (!found && (twin = lxcconf_find(w->conf, alive, &at)))
+			found = span_same(controller_of(twin->key, alive), controller);
 		if (!found && strcmp(s->key, "lxc.cgroup.relative") != 0 &&
 		    !span_is(controller, "dir"))
 			check_add(w, REASON_CGROUP_IGNORED, check_place_of(w, s), NULL, "%s = %s",

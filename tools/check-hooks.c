@@ -119,7 +119,7 @@ static bool is_absent(const struct check_work *w, const char *path)
 	char buf[PATH_MAX];
 
 	for (size_t i = 0; i < w->n_entries; i++) {
-		if (mountentry_is_within(target, w->entries[i].target))
+		if (span_is_within(target, w->entries[i].target))
 			return false;
 	}
 	if (span_copy(target, buf, sizeof(buf)) < 0)

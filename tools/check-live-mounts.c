@@ -65,9 +65,8 @@ static bool is_covered(struct span table, const char *path)
 	while (mountinfo_next(&table, &m) > 0) {
 		struct span target = mountentry_strip(m.target);
 
-		if (memchr(target.p, '/', target.n) &&
-		    mountentry_is_within(span_of(path), target) && !span_is(m.fstype, "proc") &&
-		    !span_is(m.fstype, "sysfs"))
+		if (memchr(target.p, '/', target.n) && span_is_within(span_of(path), target) &&
+		    !span_is(m.fstype, "proc") && !span_is(m.fstype, "sysfs"))
 			found = true;
 	}
 	return found;
@@ -82,7 +81,7 @@ static bool is_shielded(struct span table, const char *path)
 	while (mountinfo_next(&table, &m) > 0) {
 		struct span target = mountentry_strip(m.target);
 
-		if (mountentry_is_within(span_of(path), target))
+		if (span_is_within(span_of(path), target))
 			found = mountinfo_has_option(m.options, "ro");
 	}
 	return found || is_covered(table, path);

@@ -21,7 +21,7 @@
 static bool is_in(struct span path, const char *const *folders)
 {
 	for (; *folders; folders++) {
-		if (mountentry_is_within(path, span_of(*folders)))
+		if (span_is_within(path, span_of(*folders)))
 			return true;
 	}
 	return false;
@@ -31,7 +31,7 @@ static bool is_in(struct span path, const char *const *folders)
 static bool holds(struct span path, const char *const *folders)
 {
 	for (; *folders; folders++) {
-		if (mountentry_is_within(span_of(*folders), path))
+		if (span_is_within(span_of(*folders), path))
 			return true;
 	}
 	return false;
@@ -121,10 +121,10 @@ static enum check_fact classify(const struct mountentry *m, struct span path)
 			       ? FACT_MOUNT_SECRETS
 			       : FACT_N;
 	/* Nodes of the host's /dev have the device cgroup before them. */
-	if (mountentry_is_within(path, span_of("dev")) && path.n > 3)
+	if (span_is_within(path, span_of("dev")) && path.n > 3)
 		return FACT_N;
 	/* A folder of its own below /var/lib is nobody's system. */
-	if (mountentry_is_within(path, span_of("var/lib")) && path.n > strlen("var/lib"))
+	if (span_is_within(path, span_of("var/lib")) && path.n > strlen("var/lib"))
 		return FACT_MOUNT_HOST;
 	if (is_in(path, system_folders) || holds(path, system_folders))
 		return FACT_MOUNT_SYSTEM;
@@ -165,7 +165,7 @@ static void judge_hidden(struct check_work *w, size_t index)
 		return;
 	for (size_t i = index + 1; i < w->n_entries; i++) {
 		later = &w->entries[i];
-		if (!mountentry_is_within(e->target, later->target))
+		if (!span_is_within(e->target, later->target))
 			continue;
 		/* The same again, as when a fragment and the configuration both have a tmpfs. */
 		if (e->target.n == later->target.n && span_is(e->m.type, "tmpfs"))
@@ -201,12 +201,11 @@ static void judge_target(struct check_work *w, size_t index)
 	    !strip[0] || mountinfo_unescape(span_of(strip), target, sizeof(target)) < 0)
 		return;
 	/* LXC mounts these itself, and what is below them is not the root file system's. */
-	if (mountentry_is_within(e->target, span_of("dev")) ||
-	    mountentry_is_within(e->target, span_of("proc")) ||
-	    mountentry_is_within(e->target, span_of("sys")))
+	if (span_is_within(e->target, span_of("dev")) ||
+	    span_is_within(e->target, span_of("proc")) || span_is_within(e->target, span_of("sys")))
 		return;
 	for (size_t i = 0; i < index; i++) {
-		if (mountentry_is_within(e->target, w->entries[i].target))
+		if (span_is_within(e->target, w->entries[i].target))
 			return;
 	}
 	auto_close int fd = rootfs_open_at(w->rootfd, target, O_PATH);

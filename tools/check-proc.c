@@ -40,7 +40,7 @@ static bool is_covered(const struct check_work *w, const char *path, bool ro_is_
 
 		/* On all of /proc or /sys: that one's own matter. */
 		if (!memchr(e->target.p, '/', e->target.n) ||
-		    !mountentry_is_within(span_of(path), e->target))
+		    !span_is_within(span_of(path), e->target))
 			continue;
 		if (span_is(e->m.type, "tmpfs") || span_is(e->m.source, "/dev/null") ||
 		    (ro_is_enough && mountentry_has(&e->m, "ro")))

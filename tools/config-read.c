@@ -200,13 +200,6 @@ static int read_file(struct reader *r, const struct frame *up, const char *path,
 	return read_settings(r, &frame, (struct span){ text, size });
 }
 
-static bool is_conf_name(const char *name)
-{
-	size_t n = strlen(name);
-
-	return n > strlen(".conf") && strcmp(name + n - strlen(".conf"), ".conf") == 0;
-}
-
 /* do_includedir(): in the order in which the file system lists them. */
 static int read_folder(struct reader *r, const struct frame *up, const char *path, size_t from,
 		       int pathfd)
@@ -225,7 +218,7 @@ static int read_folder(struct reader *r, const struct frame *up, const char *pat
 		return refuse_file(r, path, from, -ENOMEM);
 	}
 	while ((entry = readdir(dir))) {
-		if (!is_conf_name(entry->d_name))
+		if (!span_ends(span_of(entry->d_name), ".conf"))
 			continue;
 		code = snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
 		if (code < 0 || (size_t)code >= sizeof(name))

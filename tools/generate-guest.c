@@ -23,7 +23,7 @@ static bool is_lost(const struct plan *plan, struct span key)
 		struct span rest = span_of(loss->what), word;
 
 		while (plan_loss(plan, loss) == 0 && span_next_word(&rest, &word)) {
-			if (word.n == key.n && memcmp(word.p, key.p, key.n) == 0)
+			if (span_same(word, key))
 				return true;
 		}
 	}
@@ -44,8 +44,7 @@ static void put_legend(FILE *out, const struct plan *plan)
 			bool again = false;
 
 			for (size_t k = 0; k < n; k++)
-				again = again || (told[k].n == word.n &&
-						  memcmp(told[k].p, word.p, word.n) == 0);
+				again = again || span_same(told[k], word);
 			if (again || !lost || n == 64 || !is_lost(plan, word))
 				continue;
 			told[n++] = word;

@@ -60,13 +60,6 @@ void guest_names_sort(struct guest_names *names)
 	names->n = n;
 }
 
-bool guest_name_ends(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n > m && strcmp(text + n - m, end) == 0;
-}
-
 /* Names with this ending in a folder, which may not be there: 0, or -errno (-E2BIG: too many). */
 int guest_list_folder(int rootfd, const char *path, const char *const *ending,
 		      struct guest_names *names, size_t max)
@@ -89,7 +82,7 @@ int guest_list_folder(int rootfd, const char *path, const char *const *ending,
 		if (++names->entries > ENTRIES_MAX)
 			return -E2BIG;
 		for (const char *const *e = ending; *e; e++) {
-			if (guest_name_ends(entry->d_name, *e)) {
+			if (span_ends(span_of(entry->d_name), *e)) {
 				r = guest_names_add(names, entry->d_name, max);
 				break;
 			}

@@ -19,8 +19,6 @@ int guest_names_add(struct guest_names *names, const char *name, size_t max);
 void guest_names_sort(struct guest_names *names);
 void guest_names_done(struct guest_names *names);
 
-bool guest_name_ends(const char *name, const char *end);
-
 /*
  * Adds the names with one of these endings (NULL ends the list) in a folder, which may not
  * be there: 0, -E2BIG past max names or past what is looked at, or -ENOMEM.

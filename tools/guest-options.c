@@ -78,7 +78,7 @@ static bool is_moved(struct span word)
 	if (!span_next_field(&word, ':', &source) || !span_next_field(&word, ':', &target) ||
 	    !target.n)
 		return false;
-	return source.n != target.n || memcmp(source.p, target.p, source.n) != 0;
+	return !span_same(source, target);
 }
 
 bool guest_option_is_on(const struct guest_option *option, struct span value)

@@ -43,7 +43,7 @@ static int add_triggered(struct guest_names *units)
 		for (size_t k = 0; k < sizeof(triggers) / sizeof(triggers[0]) && r == 0; k++) {
 			char name[NAME_MAX + sizeof(".service")];
 
-			if (!guest_name_ends(units->list[i], triggers[k]))
+			if (!span_ends(span_of(units->list[i]), triggers[k]))
 				continue;
 			(void)snprintf(name, sizeof(name), "%.*s.service",
 				       (int)(strlen(units->list[i]) - strlen(triggers[k])),
@@ -165,7 +165,7 @@ static int read_unit(struct guest *guest, int rootfd, const char *name)
 	guest->n_units++;
 	if (u.skipped)
 		return 0;
-	if (guest_name_ends(name, ".mount"))
+	if (span_ends(span_of(name), ".mount"))
 		return guest_judge_mount(guest, rootfd, &u);
 	return judge_unit(guest, &u);
 }

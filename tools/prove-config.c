@@ -36,11 +36,6 @@ void prove_config_note(const struct prove_maker *m, const char *format, const ch
 
 /* --- Whose line it is ------------------------------------------------------------ */
 
-static bool starts(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 /* What "lxc-harden generate" wrote for this container. */
 static bool is_fragment(const struct prove_maker *m, const char *path)
 {
@@ -48,7 +43,7 @@ static bool is_fragment(const struct prove_maker *m, const char *path)
 	int n = snprintf(prefix, sizeof(prefix), "%s/%s/harden/", m->setup->lxcpath,
 			 m->setup->name);
 
-	return n > 0 && (size_t)n < sizeof(prefix) && starts(path, prefix);
+	return n > 0 && (size_t)n < sizeof(prefix) && span_starts(span_of(path), prefix);
 }
 
 static bool is_ours(const struct prove_maker *m, const struct lxcconf_setting *s)
@@ -60,7 +55,7 @@ static bool is_ours(const struct prove_maker *m, const struct lxcconf_setting *s
 
 static bool is_lxcs(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
-	return starts(m->conf->files[s->file].path, "/usr/share/lxc/");
+	return span_starts(span_of(m->conf->files[s->file].path), "/usr/share/lxc/");
 }
 
 /* --- The other settings --------------------------------------------------------------- */
@@ -76,7 +71,7 @@ static const char *const left_out[] = {
 static bool is_left_out(const char *key)
 {
 	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++) {
-		if (starts(key, left_out[i]))
+		if (span_starts(span_of(key), left_out[i]))
 			return true;
 	}
 	return false;
@@ -89,21 +84,17 @@ static void emit_setting(const struct prove_maker *m, const struct lxcconf_setti
 
 static void emit_net(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
-	size_t n = strlen(s->key);
+	struct span key = span_of(s->key);
 
-	if (!m->options->network)
-		return;
 	/* Names on the host that must not be there twice. */
-	if ((n > 7 && strcmp(s->key + n - 7, ".hwaddr") == 0) ||
-	    (n > 10 && strcmp(s->key + n - 10, ".veth.pair") == 0))
-		return;
-	emit_setting(m, s);
+	if (m->options->network && !span_ends(key, ".hwaddr") && !span_ends(key, ".veth.pair"))
+		emit_setting(m, s);
 }
 
 static void emit_hook(const struct prove_maker *m, const struct lxcconf_setting *s)
 {
 	/* The audit is written anew: it is to pass all that may be tried. */
-	if (starts(s->value, AUDIT))
+	if (span_starts(span_of(s->value), AUDIT))
 		return;
 	if (is_ours(m, s) || is_lxcs(m, s) || m->options->hooks ||
 	    strcmp(s->key, "lxc.hook.version") == 0)
@@ -123,11 +114,11 @@ static int emit_one(struct prove_maker *m, const struct lxcconf_setting *s)
 		return prove_config_emit_mount(m, s->value);
 	if (strcmp(s->key, "lxc.mount.fstab") == 0)
 		return prove_config_emit_fstab(m, s->value);
-	if (starts(s->key, "lxc.hook."))
+	if (span_starts(span_of(s->key), "lxc.hook."))
 		emit_hook(m, s);
-	else if (starts(s->key, "lxc.net."))
+	else if (span_starts(span_of(s->key), "lxc.net."))
 		emit_net(m, s);
-	else if (starts(s->key, "lxc.namespace."))
+	else if (span_starts(span_of(s->key), "lxc.namespace."))
 		prove_config_note(m, "left out, it shares namespaces: '%s'", s->key);
 	else
 		emit_setting(m, s);
@@ -181,7 +172,7 @@ static int read_held(const struct prove_maker *m, struct caps *ret)
 		const struct lxcconf_setting *s = &m->conf->settings[i];
 		struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line, false };
 
-		if (starts(s->key, "lxc.cap.") && !is_ours(m, s))
+		if (span_starts(span_of(s->key), "lxc.cap.") && !is_ours(m, s))
 			r = lxcconf_add(own, file, &line, &why);
 	}
 	if (r == 0)

@@ -174,7 +174,7 @@ void prove_units_find_job(struct trial *t)
 		if (span_next_word(&line, &number) && span_next_word(&line, &unit) &&
 		    span_next_word(&line, &type) && span_next_word(&line, &state) &&
 		    span_is(state, "running") && unitlist_is_name(unit) &&
-		    !unitlist_has_suffix(unit, ".target") &&
+		    !span_ends(unit, ".target") &&
 		    span_copy(unit, t->result->unit, sizeof(t->result->unit)) == 0)
 			break;
 	}

@@ -18,11 +18,6 @@
 
 #define FSTAB_MAX (1u << 20)
 
-static bool starts(const char *text, const char *prefix)
-{
-	return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
 struct entry {
 	struct span source, target, type, options, rest;
 };
@@ -63,9 +58,10 @@ static bool is_harmless_type(struct span type)
 	return false;
 }
 
-static bool is_api_path(const char *path)
+static bool is_api_path(struct span path)
 {
-	return starts(path, "/proc/") || starts(path, "/sys/") || starts(path, "/dev/");
+	return span_starts(path, "/proc/") || span_starts(path, "/sys/") ||
+	       span_starts(path, "/dev/");
 }
 
 static int add_bind(struct prove_maker *m, const char *source, bool folder)
@@ -113,8 +109,8 @@ int prove_config_emit_mount(struct prove_maker *m, const char *value)
 		return 0;
 	}
 	bind = has_option(e.options, "bind") || has_option(e.options, "rbind");
-	if (bind && source[0] == '/' && !is_api_path(source) && !has_option(e.options, "ro") &&
-	    !starts(source, PKGLIBEXECDIR "/"))
+	if (bind && source[0] == '/' && !is_api_path(e.source) && !has_option(e.options, "ro") &&
+	    !span_starts(e.source, PKGLIBEXECDIR "/"))
 		return emit_bind(m, &e, source);
 	if (bind || is_harmless_type(e.type)) {
 		fprintf(m->out, "lxc.mount.entry = %s\n", value);

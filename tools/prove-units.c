@@ -30,12 +30,11 @@ static const char *const ask_states[] = {
  */
 static bool is_asked_for(const struct unitlist_row *row)
 {
-	if (unitlist_has_suffix(row->name, ".mount") ||
-	    unitlist_has_suffix(row->name, ".automount"))
+	if (span_ends(row->name, ".mount") || span_ends(row->name, ".automount"))
 		return false;
 	if (!span_starts(row->name, "systemd-"))
 		return true;
-	return span_is(row->sub, "running") && unitlist_has_suffix(row->name, ".service");
+	return span_is(row->sub, "running") && span_ends(row->name, ".service");
 }
 
 static void take_row(const struct unitlist_row *row, struct prove_state *state)
@@ -43,13 +42,13 @@ static void take_row(const struct unitlist_row *row, struct prove_state *state)
 	struct prove_unit *unit = &state->units[state->n_units];
 
 	/* Longer names cannot be asked for again, and devices are the host's. */
-	if (state->n_units == PROVE_UNITS_MAX || unitlist_has_suffix(row->name, ".device") ||
+	if (state->n_units == PROVE_UNITS_MAX || span_ends(row->name, ".device") ||
 	    span_copy(row->name, unit->name, sizeof(unit->name)) < 0)
 		return;
 	/* A service that is being started once more has failed, whatever becomes of it. */
 	unit->failed = span_is(row->active, "failed") || span_is(row->sub, "auto-restart");
 	unit->active = span_is(row->active, "active") && is_asked_for(row);
-	unit->running = span_is(row->sub, "running") && unitlist_has_suffix(row->name, ".service");
+	unit->running = span_is(row->sub, "running") && span_ends(row->name, ".service");
 	unit->restarted = unit->replaced = false;
 	state->n_units++;
 }
@@ -124,7 +123,7 @@ void prove_units_join(struct prove_state *into, const struct prove_state *other)
 		const struct prove_unit *too = prove_units_find(other, unit->name);
 
 		unit->active = unit->active && too && too->active &&
-			       !unitlist_has_suffix(span_of(unit->name), ".scope");
+			       !span_ends(span_of(unit->name), ".scope");
 		unit->failed = unit->failed || (too && too->failed);
 		unit->running = unit->running && too && too->running;
 		unit->restarted = unit->restarted && too && too->restarted;

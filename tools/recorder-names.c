@@ -17,28 +17,15 @@
 
 /* --- Units ------------------------------------------------------------------- */
 
-static void copy_path(struct span path, char buf[RECORDER_PATH])
-{
-	buf[0] = '\0';
-	if (path.p && path.n < RECORDER_PATH)
-		(void)span_copy(path, buf, RECORDER_PATH); /* a NUL: as if there were none */
-}
-
-static bool span_ends(struct span a, const char *tail)
-{
-	size_t n = strlen(tail);
-
-	return a.n >= n && memcmp(a.p + a.n - n, tail, n) == 0;
-}
-
-/* systemd has gone into a cgroup below the one that LXC gave it. */
-static void strip_init_scope(char *path)
+static void copy_base(struct span path, char buf[RECORDER_PATH])
 {
 	static const char scope[] = "/init.scope";
-	size_t n = strlen(path);
 
-	if (n >= sizeof(scope) - 1 && strcmp(path + n - (sizeof(scope) - 1), scope) == 0)
-		path[n - (sizeof(scope) - 1)] = '\0';
+	/* systemd has gone into a cgroup below the one that LXC gave it. */
+	if (span_ends(path, scope))
+		path.n -= strlen(scope);
+	if (span_copy(path, buf, RECORDER_PATH) < 0)
+		buf[0] = '\0'; /* a NUL, or too long: as if there were none */
 }
 
 void recorder_get_base(struct span text, struct recorder_base *ret)
@@ -48,10 +35,8 @@ void recorder_get_base(struct span text, struct recorder_base *ret)
 	*ret = (struct recorder_base){ 0 };
 	if (cgroup_parse(text, &cg) < 0)
 		return;
-	copy_path(cg.path[CGROUP_UNIFIED], ret->unified);
-	copy_path(cg.path[CGROUP_SYSTEMD], ret->systemd);
-	strip_init_scope(ret->unified);
-	strip_init_scope(ret->systemd);
+	copy_base(cg.path[CGROUP_UNIFIED], ret->unified);
+	copy_base(cg.path[CGROUP_SYSTEMD], ret->systemd);
 }
 
 static bool is_unit(struct span part)

@@ -22,6 +22,30 @@ static void test_compare(void)
 	CHECK(!span_starts(span_of("a"), "ab"));
 	CHECK(!span_starts(span_of("xab"), "ab"));
 	CHECK(span_starts(nothing, ""));
+	CHECK(span_ends(span_of("a.conf"), ".conf"));
+	CHECK(!span_ends(span_of(".conf"), ".conf"));
+	CHECK(!span_ends(span_of("a.conf~"), ".conf"));
+	CHECK(!span_ends(span_of("conf"), ".conf"));
+	CHECK(!span_ends((struct span){ "a.conf", 5 }, ".conf"));
+	CHECK(!span_ends(nothing, ".conf"));
+	CHECK(span_same(span_of("ab"), (struct span){ "abc", 2 }));
+	CHECK(!span_same(span_of("ab"), span_of("abc")));
+	CHECK(!span_same(span_of("ab"), span_of("aB")));
+	CHECK(!span_same((struct span){ "a\0b", 3 }, (struct span){ "a\0c", 3 }));
+	CHECK(span_same(nothing, span_of("")));
+	CHECK(!span_same(nothing, span_of("a")));
+}
+
+static void test_within(void)
+{
+	CHECK(span_is_within(span_of("run/lock"), span_of("run")));
+	CHECK(span_is_within(span_of("run"), span_of("run")));
+	CHECK(!span_is_within(span_of("runner"), span_of("run")));
+	CHECK(!span_is_within(span_of("run"), span_of("run/lock")));
+	CHECK(!span_is_within((struct span){ "run/lock", 2 }, span_of("run")));
+	CHECK(span_is_within(span_of("run"), span_of("")));
+	CHECK(span_is_within(nothing, nothing));
+	CHECK(!span_is_within(nothing, span_of("run")));
 }
 
 static void test_trim(void)
@@ -160,6 +184,7 @@ static void test_copy(void)
 	CHECK_INT(span_copy(nothing, buf, 0), -ENAMETOOLONG);
 }
 
-TAP_MAIN({ "comparing", test_compare }, { "trimming", test_trim }, { "lines", test_lines },
-	 { "words", test_words }, { "fields", test_fields },
-	 { "numbers: the whole span or nothing", test_numbers }, { "copying", test_copy })
+TAP_MAIN({ "comparing", test_compare }, { "a path within a folder", test_within },
+	 { "trimming", test_trim }, { "lines", test_lines }, { "words", test_words },
+	 { "fields", test_fields }, { "numbers: the whole span or nothing", test_numbers },
+	 { "copying", test_copy })
