@@ -10,7 +10,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "lib/caps.h"
 #include "lib/cleanup.h"
 #include "lib/idmap.h"
 #include "lib/json.h"
@@ -23,21 +22,6 @@ static const char *const verdicts[] = {
 	[AUDIT_VERDICT_REFUSED] = "refused",
 	[AUDIT_VERDICT_UNCHECKED] = "unchecked",
 };
-
-static void emit_caps(struct json *j, const char *key, struct caps set)
-{
-	json_begin_array(j, key);
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		char name[64] = "";
-		struct emit e = EMIT_INIT(name);
-
-		if (!caps_has(set, cap))
-			continue;
-		caps_emit_name(&e, cap);
-		json_str(j, NULL, name);
-	}
-	json_end_array(j);
-}
 
 static void emit_words(struct json *j, const char *key, struct span words)
 {
@@ -73,11 +57,11 @@ static void emit_process(struct json *j, const struct audit_record *r)
 	json_u64(j, "pid", (uint64_t)p->pid);
 	json_u64(j, "init_start_time", p->start_time);
 	json_begin_object(j, "capabilities");
-	emit_caps(j, "bounding", p->status.bounding);
-	emit_caps(j, "inheritable", p->status.inheritable);
-	emit_caps(j, "ambient", p->status.ambient);
+	json_caps(j, "bounding", p->status.bounding);
+	json_caps(j, "inheritable", p->status.inheritable);
+	json_caps(j, "ambient", p->status.ambient);
 	if (r->policy)
-		emit_caps(j, "excess", policy_get_excess(&r->policy->policy, p->status.bounding));
+		json_caps(j, "excess", policy_get_excess(&r->policy->policy, p->status.bounding));
 	json_end_object(j);
 	json_str(j, "seccomp", seccomp[p->status.seccomp]);
 	json_bool(j, "no_new_privs", p->status.no_new_privs);
@@ -120,17 +104,6 @@ static void emit_guest(struct json *j, const struct audit_record *r)
 	json_end_object(j);
 }
 
-static void emit_time(struct json *j)
-{
-	time_t now = time(NULL);
-	char text[40] = "";
-	struct tm tm;
-
-	if (gmtime_r(&now, &tm))
-		(void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm); /* fits */
-	json_str(j, "time", text);
-}
-
 static void emit_policy(struct json *j, const struct audit_record *r)
 {
 	json_begin_object(j, "policy");
@@ -170,7 +143,7 @@ int audit_emit_record(const struct audit_record *r, char **ret_text, size_t *ret
 	emit_findings(&j, &r->findings);
 	emit_policy(&j, r);
 	json_str(&j, "by", r->by);
-	emit_time(&j);
+	json_time(&j, "time", time(NULL));
 	json_str(&j, "kernel", uname(&kernel) == 0 ? kernel.release : NULL);
 	json_str(&j, "start", r->start.id[0] ? r->start.id : NULL);
 	if (r->start.monitor)
@@ -212,7 +185,7 @@ int audit_emit_line(const struct audit_record *r, char **ret_line, size_t *ret_s
 		return -ENOMEM;
 	text[0] = '\0';
 	json_begin_object(&j, NULL);
-	emit_time(&j);
+	json_time(&j, "time", time(NULL));
 	json_str(&j, "verdict", verdicts[r->verdict]);
 	json_str(&j, "mode", r->warn ? "warn" : "enforce");
 	json_span(&j, "policy", r->policy ? r->policy->policy.name : r->policy_name);

@@ -5,6 +5,7 @@
 #include "lib/json.h"
 
 #include <assert.h>
+#include <time.h>
 
 /*
  * Bytes of the well-formed UTF-8 sequence at the start of a, 0 if there is none: the table
@@ -163,6 +164,37 @@ void json_null(struct json *j, const char *key)
 {
 	begin_value(j, key);
 	emit_str(j->e, "null");
+}
+
+void json_cap(struct json *j, const char *key, unsigned int cap)
+{
+	char name[32];
+	struct emit e = EMIT_INIT(name);
+
+	caps_emit_name(&e, cap);
+	json_str(j, key, name);
+}
+
+void json_caps(struct json *j, const char *key, struct caps set)
+{
+	json_begin_array(j, key);
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		if (caps_has(set, cap))
+			json_cap(j, NULL, cap);
+	}
+	json_end_array(j);
+}
+
+void json_time(struct json *j, const char *key, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	char text[40];
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
+		json_str(j, key, "1970-01-01T00:00:00Z");
+	else
+		json_str(j, key, text);
 }
 
 void json_finish(struct json *j)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/caps.h"
 #include "lib/emit.h"
 #include "lib/span.h"
 
@@ -33,6 +34,10 @@ void json_str(struct json *j, const char *key, const char *hostile); /* NULL: nu
 void json_u64(struct json *j, const char *key, uint64_t value);
 void json_bool(struct json *j, const char *key, bool value);
 void json_null(struct json *j, const char *key);
+void json_cap(struct json *j, const char *key, unsigned int cap); /* as caps_emit_name() */
+void json_caps(struct json *j, const char *key, struct caps set); /* an array of these */
+/* Seconds since 1970 as "2026-01-31T23:59:59Z"; 1970 itself for a year that has no number. */
+void json_time(struct json *j, const char *key, int64_t seconds);
 /* The newline after the outermost value. */
 void json_finish(struct json *j);
 

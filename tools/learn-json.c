@@ -27,12 +27,9 @@ static void print_capability(struct json *j, const struct record *record, unsign
 			     const struct record_use *use, struct tallies *t)
 {
 	static const char *const keys[N_COLUMNS] = { "units", "programs", "syscalls" };
-	char name[32];
-	struct emit e = EMIT_INIT(name);
 
-	caps_emit_name(&e, cap);
 	json_begin_object(j, NULL);
-	json_str(j, "name", name);
+	json_cap(j, "name", cap);
 	json_str(j, "verdict", record_verdicts[use->verdict]);
 	json_u64(j, "granted", use->granted);
 	json_u64(j, "denied", use->denied);

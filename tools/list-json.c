@@ -14,21 +14,6 @@
 
 #define ROOM (256u << 10) /* for one container: sets of names, and texts of limited length */
 
-static void put_caps(struct json *j, const char *key, struct caps set)
-{
-	json_begin_array(j, key);
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		char name[32] = "";
-		struct emit e = EMIT_INIT(name);
-
-		if (!caps_has(set, cap))
-			continue;
-		caps_emit_name(&e, cap);
-		json_str(j, NULL, name);
-	}
-	json_end_array(j);
-}
-
 static void put_audit(struct json *j, const struct list_facts *f)
 {
 	if (!f->has_audit) {
@@ -52,14 +37,14 @@ static void put_known(struct json *j, const struct list_facts *f)
 		json_null(j, "pid");
 	json_str(j, "level", f->level);
 	json_bool(j, "idmapped", f->idmapped);
-	put_caps(j, "configured", f->configured);
-	put_caps(j, "held", f->held);
+	json_caps(j, "configured", f->configured);
+	json_caps(j, "held", f->held);
 	json_u64(j, "score", f->score);
 	json_str(j, "meaning", check_score_name(f->score));
 	json_u64(j, "findings", f->n_findings);
 	json_begin_object(j, "drift");
 	for (size_t i = 0; i < LIST_N_DRIFTS; i++)
-		put_caps(j, list_drifts[i], f->drift[i]);
+		json_caps(j, list_drifts[i], f->drift[i]);
 	json_end_object(j);
 }
 

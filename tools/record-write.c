@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
@@ -14,40 +12,15 @@
 #include "tools/harden-dir.h"
 #include "tools/record.h"
 
-static void print_cap(struct json *j, const char *key, unsigned int cap)
-{
-	char buf[32];
-	struct emit e = EMIT_INIT(buf);
-
-	caps_emit_name(&e, cap);
-	json_str(j, key, buf);
-}
-
-static void print_time(struct json *j, const char *key, int64_t seconds)
-{
-	char buf[32];
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!gmtime_r(&t, &tm) || !strftime(buf, sizeof(buf), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		(void)strcpy(buf, "1970-01-01T00:00:00Z"); /* NOLINT: sized to fit */
-	json_str(j, key, buf);
-}
-
 static void print_run(struct json *j, const struct record_run *run)
 {
 	json_begin_object(j, NULL);
 	json_bool(j, "boot", run->boot);
-	print_time(j, "begin", run->begin);
-	print_time(j, "end", run->end);
+	json_time(j, "begin", run->begin);
+	json_time(j, "end", run->end);
 	json_str(j, "kernel", run->kernel);
 	json_str(j, "point", record_points[run->point]);
-	json_begin_array(j, "held");
-	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
-		if (caps_has(run->held, cap))
-			print_cap(j, NULL, cap);
-	}
-	json_end_array(j);
+	json_caps(j, "held", run->held);
 	json_u64(j, "checks", run->checks);
 	json_u64(j, "unassigned", run->unassigned);
 	json_u64(j, "missed", run->missed);
@@ -71,7 +44,7 @@ static void print_options(struct json *j, const struct record_check *check)
 static void print_check(struct json *j, const struct record_check *check)
 {
 	json_begin_object(j, NULL);
-	print_cap(j, "capability", check->cap);
+	json_cap(j, "capability", check->cap);
 	json_str(j, "answer", record_answers[check->answer]);
 	json_str(j, "target", record_targets[check->target]);
 	json_str(j, "origin", record_origins[check->origin]);
@@ -82,15 +55,15 @@ static void print_check(struct json *j, const struct record_check *check)
 	json_str(j, "comm", check->comm);
 	json_str(j, "syscall", check->syscall);
 	json_u64(j, "count", check->count);
-	print_time(j, "first", check->first);
-	print_time(j, "last", check->last);
+	json_time(j, "first", check->first);
+	json_time(j, "last", check->last);
 	json_end_object(j);
 }
 
 static void print_loss(struct json *j, const struct record_loss *loss)
 {
 	json_begin_object(j, NULL);
-	print_cap(j, "capability", loss->cap);
+	json_cap(j, "capability", loss->cap);
 	json_str(j, "answer", record_answers[loss->answer]);
 	json_str(j, "target", record_targets[loss->target]);
 	json_u64(j, "count", loss->count);

@@ -76,6 +76,42 @@ static void test_strings(void)
 	}
 }
 
+static void test_caps(void)
+{
+	char text[128] = "";
+	struct emit e = EMIT_INIT(text);
+	struct json j = { .e = &e, .compact = true };
+
+	json_begin_object(&j, NULL);
+	json_caps(&j, "none", (struct caps){ 0 });
+	json_caps(&j, "three", (struct caps){ UINT64_C(1) << CAPS_MAX | 3 });
+	json_cap(&j, "one", 12);
+	json_end_object(&j);
+	CHECK_STR(text, "{\"none\": [],\"three\": [\"chown\",\"dac_override\",\"63\"],"
+			"\"one\": \"net_admin\"}");
+}
+
+static void test_time(void)
+{
+	static const struct {
+		int64_t in;
+		const char *out;
+	} cases[] = {
+		{ 0, "\"1970-01-01T00:00:00Z\"" },
+		{ 1709251199, "\"2024-02-29T23:59:59Z\"" },
+		{ INT64_MAX, "\"1970-01-01T00:00:00Z\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[64] = "";
+		struct emit e = EMIT_INIT(text);
+		struct json j = { .e = &e };
+
+		json_time(&j, NULL, cases[i].in);
+		CHECK_STR(text, cases[i].out);
+	}
+}
+
 static void test_full(void)
 {
 	char text[8] = "";
@@ -87,4 +123,5 @@ static void test_full(void)
 }
 
 TAP_MAIN({ "objects and arrays", test_structure }, { "any bytes", test_strings },
+	 { "capabilities", test_caps }, { "times", test_time },
 	 { "too small a buffer is told", test_full });
