@@ -4,13 +4,10 @@
 
 #include "tools/check-show.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "lib/capinfo.h"
-#include "lib/cleanup.h"
-#include "lib/json.h"
-#include "tools/command.h"
+#include "tools/command-json.h"
 
 #define ROOM (4u << 20) /* for one container: 256 findings, each of a few kilobytes */
 
@@ -102,23 +99,14 @@ static void put_check(struct json *j, const struct check *c)
 
 int check_write_json(const struct check_set *set, FILE *f)
 {
-	auto_free char *buf = calloc(1, ROOM);
-	struct emit e = { .buf = buf, .size = ROOM };
-	struct json j = { .e = &e };
-	int r = 0;
+	struct command_json d;
 
-	if (!buf)
-		return -ENOMEM;
-	json_begin_object(&j, NULL);
-	json_u64(&j, "schema", 1);
-	json_str(&j, "version", PACKAGE_VERSION);
-	json_begin_array(&j, "containers");
-	for (size_t i = 0; i < set->n && r == 0; i++) {
-		put_check(&j, set->checks[i]);
-		r = command_flush(&e, f);
-	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	return r == 0 ? command_flush(&e, f) : r;
+	command_json_begin(&d, f, ROOM);
+	json_u64(&d.j, "schema", 1);
+	json_str(&d.j, "version", PACKAGE_VERSION);
+	json_begin_array(&d.j, "containers");
+	for (size_t i = 0; i < set->n && command_json_flush(&d) == 0; i++)
+		put_check(&d.j, set->checks[i]);
+	json_end_array(&d.j);
+	return command_json_end(&d);
 }

@@ -7,15 +7,12 @@
 
 #include "tools/check-show.h"
 
-#include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/capinfo.h"
-#include "lib/cleanup.h"
-#include "lib/json.h"
 #include "tools/check-reasons.h"
-#include "tools/command.h"
+#include "tools/command-json.h"
 
 #define ROOM (4u << 20)
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
@@ -124,7 +121,6 @@ static void put_result(struct json *j, const struct check *c, const struct check
 
 static void begin(struct json *j)
 {
-	json_begin_object(j, NULL);
 	json_str(j, "$schema", SCHEMA);
 	json_str(j, "version", "2.1.0");
 	json_begin_array(j, "runs");
@@ -141,23 +137,16 @@ static void begin(struct json *j)
 
 int check_write_sarif(const struct check_set *set, FILE *f)
 {
-	auto_free char *buf = calloc(1, ROOM);
-	struct emit e = { .buf = buf, .size = ROOM };
-	struct json j = { .e = &e };
-	int r = 0;
+	struct command_json d;
 
-	if (!buf)
-		return -ENOMEM;
-	begin(&j);
-	for (size_t i = 0; i < set->n && r == 0; i++) {
+	command_json_begin(&d, f, ROOM);
+	begin(&d.j);
+	for (size_t i = 0; i < set->n && command_json_flush(&d) == 0; i++) {
 		for (size_t k = 0; k < set->checks[i]->n_findings; k++)
-			put_result(&j, set->checks[i], &set->checks[i]->findings[k]);
-		r = command_flush(&e, f);
+			put_result(&d.j, set->checks[i], &set->checks[i]->findings[k]);
 	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	return r == 0 ? command_flush(&e, f) : r;
+	json_end_array(&d.j);
+	json_end_object(&d.j);
+	json_end_array(&d.j);
+	return command_json_end(&d);
 }

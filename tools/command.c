@@ -63,16 +63,6 @@ void command_error(const struct verb *verb, const char *format, ...)
 	fprintf(stderr, "%s\n", line);
 }
 
-int command_flush(struct emit *e, FILE *f)
-{
-	if (e->full)
-		return -E2BIG;
-	if (fwrite(e->buf, 1, e->len, f) != e->len)
-		return -EIO;
-	e->len = 0;
-	return 0;
-}
-
 int command_finish(const struct verb *verb)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

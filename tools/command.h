@@ -72,9 +72,6 @@ int command_take_number(const struct command *cmd, const char *name, const char 
 void command_error(const struct verb *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Writes what is in e and makes room: 0, -E2BIG if something did not fit, or -EIO. */
-int command_flush(struct emit *e, FILE *f);
-
 /* Flushes standard output; COMMAND_DONE, or COMMAND_FAILED with a line if it was not written. */
 int command_finish(const struct verb *verb);
 

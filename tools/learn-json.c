@@ -8,8 +8,7 @@
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
-#include "lib/emit.h"
-#include "lib/json.h"
+#include "tools/command-json.h"
 #include "tools/learn-report.h"
 #include "tools/learn-tally.h"
 
@@ -68,31 +67,23 @@ static void print_totals(struct json *j, const struct record *record)
 int learn_report_json(const struct record *record)
 {
 	auto_free struct tallies *t = malloc(sizeof(*t));
-	auto_free char *buf = malloc(JSON_SIZE);
-	struct emit e = { .buf = buf, .size = JSON_SIZE };
-	struct json j = { .e = &e };
+	struct command_json d;
 
-	if (!t || !buf)
+	if (!t)
 		return -ENOMEM;
-	buf[0] = '\0';
-	json_begin_object(&j, NULL);
-	print_totals(&j, record);
-	json_begin_array(&j, "capabilities");
+	command_json_begin(&d, stdout, JSON_SIZE);
+	print_totals(&d.j, record);
+	json_begin_array(&d.j, "capabilities");
 	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
 		struct record_use use;
 
 		record_get_use(record, cap, &use);
 		if (use.granted | use.denied | use.probed | use.below | use.other | use.borrowed |
 		    use.lxc)
-			print_capability(&j, record, cap, &use, t);
+			print_capability(&d.j, record, cap, &use, t);
 	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	if (e.full)
-		return -ENOMEM;
-	(void)fwrite(buf, 1, e.len, stdout); /* command_finish() asks ferror() */
-	return 0;
+	json_end_array(&d.j);
+	return command_json_end(&d);
 }
 
 int learn_report_json_line(const struct record *record, uint64_t lines_lost)

@@ -5,7 +5,7 @@
 
 #include "tools/record.h"
 
-/* To standard output: 0, or -ENOMEM. */
+/* To standard output: 0, -ENOMEM, or as command_json_end(). */
 int learn_report_table(const struct record *record);
 int learn_report_json(const struct record *record);
 

@@ -4,13 +4,9 @@
 
 #include "tools/list-show.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "lib/cleanup.h"
-#include "lib/json.h"
-#include "tools/command.h"
+#include "tools/command-json.h"
 
 #define ROOM (256u << 10) /* for one container: sets of names, and texts of limited length */
 
@@ -64,23 +60,13 @@ static void put_one(struct json *j, const struct container *c, const struct list
 
 int list_print_json(const struct list *list)
 {
-	auto_free char *buf = malloc(ROOM);
-	struct emit e = { .buf = buf, .size = ROOM };
-	struct json j = { .e = &e };
-	int r = 0;
+	struct command_json d;
 
-	if (!buf)
-		return -ENOMEM;
-	buf[0] = '\0';
-	json_begin_object(&j, NULL);
-	json_u64(&j, "schema", 1);
-	json_begin_array(&j, "containers");
-	for (size_t i = 0; i < list->containers.n && r == 0; i++) {
-		put_one(&j, &list->containers.items[i], &list->facts[i]);
-		r = command_flush(&e, stdout);
-	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	return r == 0 ? command_flush(&e, stdout) : r;
+	command_json_begin(&d, stdout, ROOM);
+	json_u64(&d.j, "schema", 1);
+	json_begin_array(&d.j, "containers");
+	for (size_t i = 0; i < list->containers.n && command_json_flush(&d) == 0; i++)
+		put_one(&d.j, &list->containers.items[i], &list->facts[i]);
+	json_end_array(&d.j);
+	return command_json_end(&d);
 }

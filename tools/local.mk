@@ -27,6 +27,7 @@ tools_lxc_harden_SOURCES = \
 	tools/check-work.c tools/check-work.h \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \
+	tools/command-json.c tools/command-json.h \
 	$(container_sources) \
 	$(config_edit_sources) \
 	$(config_read_sources) \

@@ -14,8 +14,8 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "lib/json.h"
 #include "tools/check-reasons.h"
+#include "tools/command-json.h"
 #include "tools/command.h"
 
 #define WIDTH_MIN 40
@@ -145,31 +145,22 @@ static void put_reason(struct json *j, const struct reason *r)
 
 static int print_json(const struct subject *list, size_t n)
 {
-	auto_free char *buf = calloc(1, ROOM);
-	struct emit e = { .buf = buf, .size = ROOM };
-	struct json j = { .e = &e };
-	int r = 0;
+	struct command_json d;
 
-	if (!buf)
-		return -ENOMEM;
-	json_begin_object(&j, NULL);
-	json_begin_array(&j, "capabilities");
-	for (size_t i = 0; i < n && r == 0; i++) {
+	command_json_begin(&d, stdout, ROOM);
+	json_begin_array(&d.j, "capabilities");
+	for (size_t i = 0; i < n && command_json_flush(&d) == 0; i++) {
 		if (list[i].cap)
-			put_cap(&j, list[i].cap);
-		r = command_flush(&e, stdout);
+			put_cap(&d.j, list[i].cap);
 	}
-	json_end_array(&j);
-	json_begin_array(&j, "reasons");
-	for (size_t i = 0; i < n && r == 0; i++) {
+	json_end_array(&d.j);
+	json_begin_array(&d.j, "reasons");
+	for (size_t i = 0; i < n && command_json_flush(&d) == 0; i++) {
 		if (list[i].reason)
-			put_reason(&j, list[i].reason);
-		r = command_flush(&e, stdout);
+			put_reason(&d.j, list[i].reason);
 	}
-	json_end_array(&j);
-	json_end_object(&j);
-	json_finish(&j);
-	return r == 0 ? command_flush(&e, stdout) : r;
+	json_end_array(&d.j);
+	return command_json_end(&d);
 }
 
 static int fill_row(struct libscols_table *table, const struct capinfo *info)
