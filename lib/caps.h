@@ -36,6 +36,12 @@ static inline struct caps caps_minus(struct caps a, struct caps b)
 	return (struct caps){ a.bits & ~b.bits };
 }
 
+/* All that a kernel has whose last one this is. */
+static inline struct caps caps_up_to(unsigned int last)
+{
+	return (struct caps){ UINT64_MAX >> (last < CAPS_MAX ? CAPS_MAX - last : 0) };
+}
+
 static inline unsigned int caps_count(struct caps set)
 {
 	return (unsigned int)__builtin_popcountll(set.bits);

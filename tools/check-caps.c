@@ -26,9 +26,7 @@ struct replay {
 
 static struct caps held(const struct replay *r)
 {
-	struct caps all = { .bits = r->w->conf->last_cap >= CAPS_MAX
-					    ? UINT64_MAX
-					    : (UINT64_C(1) << (r->w->conf->last_cap + 1)) - 1 };
+	struct caps all = caps_up_to(r->w->conf->last_cap);
 
 	return (struct caps){ all.bits & (r->keeps ? r->keep.bits : ~r->drop.bits) };
 }

@@ -211,8 +211,7 @@ int plan_read(struct plan *plan, const char *lxcpath, const char *name, const ch
 	r = check_own(plan, ret_error);
 	if (r == 0)
 		r = read_level(plan, ret_error);
-	for (unsigned int cap = 0; cap <= plan->full->last_cap; cap++)
-		caps_add(&plan->all, cap);
+	plan->all = caps_up_to(plan->full->last_cap);
 	if (r == 0)
 		r = read_grantable(plan, ret_error);
 	if (r < 0)

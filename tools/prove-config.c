@@ -183,17 +183,15 @@ static int read_held(const struct prove_maker *m, struct caps *ret)
 
 static int read_max(struct prove_maker *m, struct config_error *ret_error)
 {
-	struct caps all = { 0 }, held = { 0 };
+	struct caps held = { 0 };
 	struct lxcconf *level = NULL;
 	char path[300];
 	int r;
 
-	for (unsigned int cap = 0; cap <= m->conf->last_cap; cap++)
-		caps_add(&all, cap);
 	m->options->last_cap = m->conf->last_cap;
 	m->options->before = lxcconf_caps(m->conf);
 	if (m->options->all) {
-		m->options->max = all;
+		m->options->max = caps_up_to(m->conf->last_cap);
 		return 0;
 	}
 	(void)snprintf(path, sizeof(path), PKGDATADIR "/%s.conf", m->level);

@@ -122,6 +122,14 @@ static void test_emit(void)
 	}
 }
 
+static void test_up_to(void)
+{
+	CHECK_INT(caps_up_to(0).bits, 1);
+	CHECK_INT(caps_up_to(40).bits, UINT64_C(0x1ffffffffff));
+	CHECK_INT(caps_up_to(CAPS_MAX).bits, UINT64_MAX);
+	CHECK_INT(caps_up_to(CAPS_MAX + 1).bits, UINT64_MAX);
+}
+
 TAP_MAIN({ "names and numbers", test_names }, { "bad names", test_bad_names },
 	 { "names read back", test_round_trip }, { "sets", test_sets },
-	 { "writing a set", test_emit })
+	 { "writing a set", test_emit }, { "all of a kernel", test_up_to })
