@@ -240,6 +240,29 @@ int lxcconf_add(struct lxcconf *conf, size_t file, const struct lxcconf_line *li
 	return 0;
 }
 
+struct lxcconf *lxcconf_new_like(const struct lxcconf *conf)
+{
+	struct lxcconf *copy = lxcconf_new(conf->version, conf->last_cap);
+	size_t file;
+
+	for (size_t i = 0; copy && i < conf->n_files; i++) {
+		if (lxcconf_add_file(copy, conf->files[i].path, LXCCONF_NONE, &file) < 0) {
+			lxcconf_free(copy);
+			copy = NULL;
+		}
+	}
+	return copy;
+}
+
+int lxcconf_add_copy(struct lxcconf *copy, const struct lxcconf_setting *s)
+{
+	struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line,
+				     s->state == LXCCONF_IGNORED };
+	struct lxcconf_error why;
+
+	return lxcconf_add(copy, s->file, &line, &why);
+}
+
 /* --- Asking ------------------------------------------------------------------ */
 
 const struct lxcconf_setting *lxcconf_find(const struct lxcconf *conf, const char *key, size_t *pos)

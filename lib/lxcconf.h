@@ -120,6 +120,13 @@ int lxcconf_add(struct lxcconf *conf, size_t file, const struct lxcconf_line *li
 		struct lxcconf_error *ret_error);
 
 /*
+ * For a copy that leaves some settings out: an empty one for the same LXC and kernel, with the
+ * same files, each standing for itself; NULL without memory.  Then the settings, as lxcconf_add().
+ */
+struct lxcconf *lxcconf_new_like(const struct lxcconf *conf);
+int lxcconf_add_copy(struct lxcconf *copy, const struct lxcconf_setting *s);
+
+/*
  * After the last setting: what LXC refuses only when the container starts (keep beside drop
  * until 4.0.10, names it does not know).  0, or -EINVAL, *ret_error and in *ret_setting the
  * setting at fault.

@@ -28,25 +28,14 @@ static bool is_ours(const struct lxcconf *conf, size_t file, const char *fragmen
 static struct lxcconf *copy_others(const struct lxcconf *conf, const char *fragment,
 				   bool *ret_differs)
 {
-	struct lxcconf *copy = lxcconf_new(conf->version, conf->last_cap);
-	struct lxcconf_error error;
-	size_t file;
+	struct lxcconf *copy = lxcconf_new_like(conf);
 
-	/* Which file includes which is of no matter here: all stand for themselves. */
-	for (size_t i = 0; copy && i < conf->n_files; i++) {
-		if (lxcconf_add_file(copy, conf->files[i].path, LXCCONF_NONE, &file) < 0) {
-			lxcconf_free(copy);
-			copy = NULL;
-		}
-	}
 	for (size_t i = 0; copy && i < conf->n_settings; i++) {
 		const struct lxcconf_setting *s = &conf->settings[i];
-		struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line,
-					     s->state == LXCCONF_IGNORED };
 
 		if (is_ours(conf, s->file, fragment)) {
 			*ret_differs = true;
-		} else if (lxcconf_add(copy, s->file, &line, &error) < 0) {
+		} else if (lxcconf_add_copy(copy, s) < 0) {
 			lxcconf_free(copy);
 			copy = NULL;
 		}

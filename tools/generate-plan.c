@@ -27,19 +27,6 @@ static bool is_ours(const struct lxcconf *conf, const struct lxcconf_setting *s,
 	return true;
 }
 
-static int add_setting(struct lxcconf *to, const struct lxcconf_setting *s)
-{
-	struct lxcconf_line line = {
-		.key = span_of(s->key),
-		.value = span_of(s->value),
-		.line = s->line,
-		.ignored = s->state == LXCCONF_IGNORED,
-	};
-	struct lxcconf_error why;
-
-	return lxcconf_add(to, s->file, &line, &why);
-}
-
 static int add_text(struct lxcconf *to, size_t file, struct span span)
 {
 	struct lxcconf_text text = LXCCONF_TEXT_INIT(span);
@@ -59,20 +46,18 @@ static int add_text(struct lxcconf *to, size_t file, struct span span)
 static struct lxcconf *rebuild(const struct lxcconf *full, const char *path, struct span text,
 			       bool at_end)
 {
-	struct lxcconf *conf = lxcconf_new(full->version, full->last_cap);
-	size_t file, fragment = 0;
+	struct lxcconf *conf = lxcconf_new_like(full);
+	size_t fragment = 0;
 	bool done = !text.p;
 	int r = conf ? 0 : -ENOMEM;
 
-	for (size_t i = 0; r == 0 && i < full->n_files; i++)
-		r = lxcconf_add_file(conf, full->files[i].path, LXCCONF_NONE, &file);
 	if (r == 0 && !done)
 		r = lxcconf_add_file(conf, path, LXCCONF_NONE, &fragment);
 	for (size_t i = 0; r == 0 && i < full->n_settings; i++) {
 		const struct lxcconf_setting *s = &full->settings[i];
 
 		if (!is_ours(full, s, path)) {
-			r = add_setting(conf, s);
+			r = lxcconf_add_copy(conf, s);
 		} else if (!done && !at_end) {
 			r = add_text(conf, fragment, text);
 			done = true;

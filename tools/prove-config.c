@@ -163,17 +163,14 @@ static int emit_all(struct prove_maker *m)
 /* What the configuration gives without our lines; all if it does not say. */
 static int read_held(const struct prove_maker *m, struct caps *ret)
 {
-	struct lxcconf *own = lxcconf_new(m->conf->version, m->conf->last_cap);
-	struct lxcconf_error why;
-	size_t file;
-	int r = own ? lxcconf_add_file(own, "", LXCCONF_NONE, &file) : -ENOMEM;
+	struct lxcconf *own = lxcconf_new_like(m->conf);
+	int r = own ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < m->conf->n_settings; i++) {
 		const struct lxcconf_setting *s = &m->conf->settings[i];
-		struct lxcconf_line line = { span_of(s->key), span_of(s->value), s->line, false };
 
 		if (span_starts(span_of(s->key), "lxc.cap.") && !is_ours(m, s))
-			r = lxcconf_add(own, file, &line, &why);
+			r = lxcconf_add_copy(own, s);
 	}
 	if (r == 0)
 		*ret = lxcconf_caps(own);

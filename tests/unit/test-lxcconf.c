@@ -247,8 +247,37 @@ static void test_find(void)
 	CHECK_SPAN(type, "overlay");
 }
 
+static void test_copy(void)
+{
+	static const enum lxcconf_state states[] = { LXCCONF_IGNORED, LXCCONF_IN_FORCE };
+	struct lxcconf_error error;
+	int r;
+	struct lxcconf *conf =
+		load("a stray line\nlxc.uts.name = a\nlxc.uts.name = b\n", V502, &r, &error);
+	struct lxcconf *copy = lxcconf_new_like(conf);
+
+	CHECK_INT(r, 0);
+	CHECK_INT(copy->version, V502);
+	CHECK_INT(copy->last_cap, LAST);
+	CHECK_INT(copy->n_files, 1);
+	CHECK_STR(copy->files[0].path, "c");
+	CHECK_INT(copy->files[0].from, LXCCONF_NONE);
+	CHECK_INT(conf->settings[1].state, LXCCONF_OVERRIDDEN);
+	for (size_t i = 0; i < 2; i++) {
+		/* Without the last one, which it was overridden by. */
+		CHECK_INT(lxcconf_add_copy(copy, &conf->settings[i]), 0);
+		CHECK_INT(copy->settings[i].state, states[i]);
+		CHECK_INT(copy->settings[i].line, i + 1);
+		CHECK_STR(copy->settings[i].key, conf->settings[i].key);
+		CHECK_STR(copy->settings[i].value, conf->settings[i].value);
+	}
+	lxcconf_free(copy);
+	lxcconf_free(conf);
+}
+
 TAP_MAIN({ "lines as liblxc splits them", test_lines }, { "versions of LXC", test_versions },
 	 { "keys by version", test_keys }, { "capability lists since 4.0.11", test_caps },
 	 { "capability lists until 4.0.10", test_caps_two_lists },
 	 { "the line that decided about a capability", test_who_decided },
-	 { "lxc.mount.auto by group", test_auto }, { "what is in force is found", test_find })
+	 { "lxc.mount.auto by group", test_auto }, { "what is in force is found", test_find },
+	 { "a copy that leaves some out", test_copy })
