@@ -220,25 +220,11 @@ struct caps plan_get_wanted(const struct plan *plan)
 	return wanted;
 }
 
-struct caps plan_get_granted(const struct plan *plan)
-{
-	struct caps granted = { 0 };
-
-	for (unsigned int cap = 0; plan->record && cap <= plan->full->last_cap; cap++) {
-		struct record_use use;
-
-		record_get_use(plan->record, cap, &use);
-		if (use.granted)
-			caps_add(&granted, cap);
-	}
-	return granted;
-}
-
 void plan_decide(struct plan *plan)
 {
 	plan->kept = plan->allowed;
 	if (plan->basis == PLAN_RECORD)
-		plan->kept.bits &= plan_get_granted(plan).bits;
+		plan->kept.bits &= record_get_granted(plan->record).bits;
 	if (plan->basis == PLAN_PROOF)
 		plan->kept = plan->proof->keep;
 	else if (!plan->raw)

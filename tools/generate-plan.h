@@ -64,8 +64,6 @@ int plan_read_proof(struct plan *plan, const char *lxcpath, const char *name,
 		    struct config_error *ret_error);
 /* What the guest's files ask for by themselves: file and ambient capabilities and the like. */
 struct caps plan_get_wanted(const struct plan *plan);
-/* What the record saw granted to the guest. */
-struct caps plan_get_granted(const struct plan *plan);
 /* The decision, once add, without, guest and basis are set. */
 void plan_decide(struct plan *plan);
 void plan_done(struct plan *plan);

@@ -98,3 +98,17 @@ void record_get_use(const struct record *record, unsigned int cap, struct record
 		use.verdict = RECORD_PROBED;
 	*ret = use;
 }
+
+struct caps record_get_granted(const struct record *record)
+{
+	struct caps granted = { 0 };
+
+	for (unsigned int cap = 0; cap <= CAPS_MAX; cap++) {
+		struct record_use use;
+
+		record_get_use(record, cap, &use);
+		if (use.granted)
+			caps_add(&granted, cap);
+	}
+	return granted;
+}

@@ -173,6 +173,8 @@ struct record_use {
 	uint64_t below, other, borrowed, lxc; /* which keeping it would not serve */
 };
 void record_get_use(const struct record *record, unsigned int cap, struct record_use *ret);
+/* Those that are RECORD_NEEDED. */
+struct caps record_get_granted(const struct record *record);
 
 /* True if the check counts for granted or denied above. */
 bool record_counts(const struct record_check *check);

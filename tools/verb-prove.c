@@ -279,13 +279,8 @@ static void read_record(struct prove_run *run, struct prove_hints *hints)
 			fprintf(stderr, "note: ignoring the record: %s\n", error.text);
 		return;
 	}
-	for (unsigned int cap = 0; cap <= run->config.last_cap; cap++) {
-		struct record_use use;
-
-		record_get_use(record, cap, &use);
-		if (use.verdict == RECORD_NEEDED)
-			caps_add(&run->used, cap);
-	}
+	run->used = record_get_granted(record);
+	run->used.bits &= caps_up_to(run->config.last_cap).bits;
 	if (run->used.bits)
 		prove_hints_add_used(&run->search, run->used, hints);
 }

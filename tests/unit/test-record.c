@@ -95,6 +95,7 @@ static void test_merge(void)
 	CHECK_INT(use.denied, 10);
 	record_get_use(a, CAP_SYS_ADMIN, &use);
 	CHECK_INT(use.verdict, RECORD_UNUSED);
+	CHECK_INT(record_get_granted(a).bits, UINT64_C(1) << CAP_SETUID);
 }
 
 /* Each of these must not make a capability look needed. */
