@@ -51,10 +51,24 @@ int config_ask_lxc(const struct lxcconf *conf, struct config_error *ret_error)
 	return r;
 }
 
+int config_load_file(const char *path, struct lxcconf **ret, struct config_error *ret_error)
+{
+	struct lxcconf *conf;
+	int r = config_read_file(path, &conf, ret_error);
+
+	if (r < 0)
+		return r;
+	r = config_ask_lxc(conf, ret_error);
+	if (r < 0)
+		lxcconf_free(conf);
+	else
+		*ret = conf;
+	return r;
+}
+
 int config_read_container(const char *lxcpath, const char *name, struct lxcconf **ret,
 			  struct config_error *ret_error)
 {
-	struct lxcconf *conf = NULL;
 	char path[PATH_MAX];
 	int r = snprintf(path, sizeof(path), "%s/%s/config", lxcpath, name);
 
@@ -62,16 +76,7 @@ int config_read_container(const char *lxcpath, const char *name, struct lxcconf 
 		config_error_say(ret_error, "the path of the configuration is too long");
 		return -ENAMETOOLONG;
 	}
-	r = config_read_file(path, &conf, ret_error);
-	if (r < 0)
-		return r;
-	r = config_ask_lxc(conf, ret_error);
-	if (r < 0) {
-		lxcconf_free(conf);
-		return r;
-	}
-	*ret = conf;
-	return 0;
+	return config_load_file(path, ret, ret_error);
 }
 
 int config_check_container(const char *lxcpath, const char *name, struct config_error *ret_error)

@@ -18,7 +18,9 @@
  */
 int config_read_file(const char *path, struct lxcconf **ret, struct config_error *ret_error);
 
-/* LXCPATH/NAME/config, and that liblxc takes every value of it. */
+/* The same, and that liblxc takes every value of it. */
+int config_load_file(const char *path, struct lxcconf **ret, struct config_error *ret_error);
+/* So from LXCPATH/NAME/config. */
 int config_read_container(const char *lxcpath, const char *name, struct lxcconf **ret,
 			  struct config_error *ret_error);
 

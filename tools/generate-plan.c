@@ -149,22 +149,6 @@ static int read_grantable(struct plan *plan, struct config_error *ret_error)
 	return r;
 }
 
-/* As config_read_container(), from any file. */
-static int read_config(const char *path, struct lxcconf **ret, struct config_error *ret_error)
-{
-	struct lxcconf *conf;
-	int r = config_read_file(path, &conf, ret_error);
-
-	if (r < 0)
-		return r;
-	r = config_ask_lxc(conf, ret_error);
-	if (r < 0)
-		lxcconf_free(conf);
-	else
-		*ret = conf;
-	return r;
-}
-
 int plan_read(struct plan *plan, const char *lxcpath, const char *name, const char *level,
 	      const char *config, struct config_error *ret_error)
 {
@@ -183,7 +167,7 @@ int plan_read(struct plan *plan, const char *lxcpath, const char *name, const ch
 		return config_error_say(
 			ret_error, "the folder's name has characters that LXC or a shell would "
 				   "not take as they are");
-	r = config ? read_config(config, &plan->full, ret_error)
+	r = config ? config_load_file(config, &plan->full, ret_error)
 		   : config_read_container(lxcpath, name, &plan->full, ret_error);
 	if (r < 0)
 		return r;

@@ -141,12 +141,9 @@ static bool is_replaced(const struct lxcconf_setting *s)
 /* base and keep leave a profile alone that the container's own file names; strict does not. */
 static bool keeps_own_seccomp(const struct plan *plan)
 {
-	const struct lxcconf_setting *s, *last = NULL;
-	size_t pos = 0;
+	const struct lxcconf_setting *s = lxcconf_find_last(plan->own, "lxc.seccomp.profile");
 
-	while ((s = lxcconf_find(plan->own, "lxc.seccomp.profile", &pos)))
-		last = s;
-	return last && last->file == 0 && strcmp(plan->level, "strict") != 0;
+	return s && s->file == 0 && strcmp(plan->level, "strict") != 0;
 }
 
 static void put_level(FILE *out, const struct plan *plan)

@@ -187,14 +187,11 @@ static int refuse_guest(const struct command *cmd, const struct plan *plan,
 /* -1 to go on, else the exit status. */
 static int read_guest(const struct command *cmd, struct plan *plan)
 {
-	const struct lxcconf_setting *s = NULL, *next;
+	const struct lxcconf_setting *s = lxcconf_find_last(plan->own, "lxc.rootfs.path");
 	const char *reason;
 	auto_close int rootfd = -EBADF;
-	size_t pos = 0;
 	int r;
 
-	while ((next = lxcconf_find(plan->own, "lxc.rootfs.path", &pos)))
-		s = next;
 	if (!s)
 		return refuse_guest(cmd, plan, NULL, "lxc.rootfs.path is not set");
 	rootfd = guest_open(s->value, &reason);
