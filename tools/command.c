@@ -134,13 +134,21 @@ static int take_operands(struct command *cmd, int argc, char *argv[])
 		cmd->name = *argv++;
 		argc--;
 	}
-	if (kind == COMMAND_CONTAINER && !cmd->name) {
+	if ((kind == COMMAND_CONTAINER || kind == COMMAND_ONE) && !cmd->name) {
 		command_error(cmd->verb, "which container? (see --help)");
 		return -EINVAL;
 	}
 	cmd->words = argv;
 	cmd->n_words = (size_t)argc;
 	return cmd->name ? check_name(cmd, cmd->name) : 0;
+}
+
+static int check_one(const struct command *cmd)
+{
+	if (cmd->verb->operands != COMMAND_ONE || (!cmd->n_words && cmd->n_lxcpaths == 1))
+		return 0;
+	command_error(cmd->verb, cmd->n_words ? "takes one container" : "takes one -P option");
+	return -EINVAL;
 }
 
 static int set_default_lxcpath(struct command *cmd)
@@ -259,7 +267,8 @@ int command_parse(const struct verb *verb, int argc, char *argv[], const struct 
 		if (r >= 0)
 			return r;
 	}
-	if (take_operands(&cmd, argc - optind, argv + optind) < 0 || set_default_lxcpath(&cmd) < 0)
+	if (take_operands(&cmd, argc - optind, argv + optind) < 0 ||
+	    set_default_lxcpath(&cmd) < 0 || check_one(&cmd) < 0)
 		return COMMAND_MISUSE;
 	*ret = cmd;
 	return -1;

@@ -24,6 +24,7 @@ enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_MISUSE = 2, COMMAND_NO = 3 
 enum command_operands {
 	COMMAND_WORDS,	   /* any words */
 	COMMAND_CONTAINER, /* exactly one container: -n NAME or NAME, then any words */
+	COMMAND_ONE,	   /* the same and nothing else, from at most one -P */
 	COMMAND_MAYBE,	   /* at most one container, then any words */
 };
 

@@ -59,8 +59,9 @@ static bool fill_args(const struct prove_run *run, const struct proof *proof, ch
 
 int prove_apply(const struct prove_run *run)
 {
-	static const struct verb generate = { "generate",	 "",	       "", NULL,
-					      COMMAND_CONTAINER, verb_generate };
+	static const struct verb generate = {
+		"generate", "", "", NULL, COMMAND_ONE, verb_generate
+	};
 	auto_proof struct proof *proof = NULL;
 	struct proof_error error;
 	char *args[ARGS_MAX] = { NULL };

@@ -149,11 +149,6 @@ static int check_options(const struct command *cmd, const struct options *opts)
 	char names[1024];
 	struct emit e = EMIT_INIT(names);
 
-	if (cmd->n_words || cmd->n_lxcpaths != 1) {
-		command_error(cmd->verb,
-			      cmd->n_words ? "takes one container" : "takes one -P option");
-		return -EINVAL;
-	}
 	if (both.bits) {
 		caps_emit(&e, both, " ");
 		command_error(cmd->verb, "both --add and --without: %s", names);

@@ -132,11 +132,6 @@ static int take(const struct command *cmd, int option, const char *value, void *
 /* -1 to go on, else the exit status. */
 static int check_command(const struct command *cmd)
 {
-	if (cmd->n_words || cmd->n_lxcpaths != 1) {
-		command_error(cmd->verb,
-			      cmd->n_words ? "takes one container" : "takes one -P option");
-		return COMMAND_MISUSE;
-	}
 	if (geteuid() != 0) {
 		command_error(cmd->verb, "needs root, for the copies");
 		return COMMAND_FAILED;

@@ -215,10 +215,6 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 
 	if (r >= 0)
 		return r;
-	if (cmd.n_words || cmd.n_lxcpaths != 1) {
-		command_error(verb, cmd.n_words ? "takes one container" : "takes one -P option");
-		return COMMAND_MISUSE;
-	}
 	r = snprintf(path, sizeof(path), "%s/%s/" HARDEN_DIR "/" HARDEN_CONF, cmd.lxcpaths[0],
 		     cmd.name);
 	if (r < 0 || (size_t)r >= sizeof(path))
