@@ -51,6 +51,15 @@ int config_edit_open(const char *lxcpath, const char *name)
 	return r < 0 ? r : take_fd(&fd);
 }
 
+const char *config_edit_why(int r)
+{
+	return r == -EBUSY    ? "another lxc-harden is at work there"
+	       : r == -EINVAL ? "not a regular file"
+	       : r == -ELOOP  ? "a symbolic link, which is not followed"
+	       : r == -EAGAIN ? "somebody else changed it meanwhile, nothing was done"
+			      : strerror(-r);
+}
+
 int config_edit_check(int dirfd, unsigned int *ret_line)
 {
 	auto_free char *text = NULL;

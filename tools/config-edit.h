@@ -44,6 +44,9 @@ typedef int (*config_edit_text)(struct span text, const char *path, char **ret_t
  */
 int config_edit_open(const char *lxcpath, const char *name);
 
+/* What to say of an error of these: constant text, or strerror()'s. */
+const char *config_edit_why(int r);
+
 /*
  * Whether "config" in that folder can be edited: 0; -ELOOP for a symlink; -EINVAL if it holds
  * a NUL, with its line in *ret_line; else -errno, also for what is no regular file.

@@ -294,8 +294,7 @@ static int open_folder(const struct command *cmd, int *ret_fd)
 
 	(void)command_escape(&path, cmd->lxcpaths[0]);
 	if (fd < 0) {
-		command_error(cmd->verb, "'%s/%s': %s", path.text, cmd->name,
-			      fd == -EBUSY ? "another lxc-harden is at work there" : strerror(-fd));
+		command_error(cmd->verb, "'%s/%s': %s", path.text, cmd->name, config_edit_why(fd));
 		return fd == -EBUSY || fd == -EACCES ? COMMAND_FAILED : COMMAND_MISUSE;
 	}
 	r = config_edit_check(fd, &line);

@@ -195,7 +195,8 @@ static int open_harden(const struct command *cmd, bool *ret_made)
 
 	if (fd < 0) {
 		command_error(cmd->verb, "'%s/%s/" HARDEN_DIR "': %s",
-			      command_escape(&buf, cmd->lxcpaths[0]), cmd->name, strerror(-fd));
+			      command_escape(&buf, cmd->lxcpaths[0]), cmd->name,
+			      config_edit_why(fd));
 		return fd;
 	}
 	if (!harden_dir_is_safe(dirfd, fd)) {

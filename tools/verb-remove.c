@@ -166,12 +166,7 @@ static int refuse(const struct command *cmd, const char *what, int r)
 	struct command_text path;
 
 	command_error(cmd->verb, "'%s/%s%s': %s", command_escape(&path, cmd->lxcpaths[0]),
-		      cmd->name, what,
-		      r == -EBUSY    ? "another lxc-harden is at work there"
-		      : r == -EINVAL ? "not a regular file"
-		      : r == -ELOOP  ? "a symbolic link, which is not followed"
-		      : r == -EAGAIN ? "somebody else changed it meanwhile, nothing was done"
-				     : strerror(-r));
+		      cmd->name, what, config_edit_why(r));
 	return r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EINVAL || r == -EFBIG
 		       ? COMMAND_MISUSE
 		       : COMMAND_FAILED;
