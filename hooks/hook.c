@@ -130,18 +130,6 @@ int hook_read_env(int argc, char *const argv[], struct hook_env *ret, const char
 	return 0;
 }
 
-static void emit_line(struct emit *e, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c < 0x7f)
-			emit_span(e, (struct span){ text, 1 });
-		else
-			emit_printf(e, "\\x%02x", c);
-	}
-}
-
 struct line {
 	char text[LINE_SIZE];
 	size_t n;     /* with its newline */
@@ -160,7 +148,7 @@ static void make_line(const struct hook *h, const char *message, struct line *li
 	emit_printf(&m, "%s: %s: ", h->program, line->name);
 	line->start = m.len;
 	m.size--; /* room for the newline */
-	emit_line(&m, message);
+	emit_printable(&m, span_of(message), "");
 	m.size++;
 	emit_str(&m, "\n");
 	line->n = m.len;

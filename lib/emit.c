@@ -46,14 +46,19 @@ void emit_printf(struct emit *e, const char *format, ...)
 	}
 }
 
-void emit_escaped(struct emit *e, struct span hostile)
+void emit_printable(struct emit *e, struct span text, const char *not_these)
 {
-	for (size_t i = 0; i < hostile.n; i++) {
-		unsigned char c = (unsigned char)hostile.p[i];
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
 
-		if (c >= 0x20 && c < 0x7f && c != '\\' && c != '\'' && c != '"')
-			emit_span(e, (struct span){ hostile.p + i, 1 });
+		if (c >= 0x20 && c < 0x7f && !strchr(not_these, c))
+			emit_span(e, (struct span){ text.p + i, 1 });
 		else
 			emit_printf(e, "\\x%02x", c);
 	}
+}
+
+void emit_escaped(struct emit *e, struct span hostile)
+{
+	emit_printable(e, hostile, "\\'\"");
 }

@@ -32,5 +32,7 @@ void emit_printf(struct emit *e, const char *format, ...) __attribute__((format(
  * drive a terminal.
  */
 void emit_escaped(struct emit *e, struct span hostile);
+/* Of printable ASCII only these as \xNN; "" for text whose quotes are ours. */
+void emit_printable(struct emit *e, struct span text, const char *not_these);
 
 #endif

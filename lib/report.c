@@ -128,14 +128,8 @@ static void emit_text(struct emit *e, struct span text, size_t max)
 {
 	size_t end = e->len + max;
 
-	for (size_t i = 0; i < text.n && e->len + 4 <= end; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-
-		if (c >= 0x20 && c < 0x7f)
-			emit_span(e, (struct span){ text.p + i, 1 });
-		else
-			emit_printf(e, "\\x%02x", c);
-	}
+	for (size_t i = 0; i < text.n && e->len + 4 <= end; i++)
+		emit_printable(e, (struct span){ text.p + i, 1 }, "");
 }
 
 void report_emit(struct emit *e, const struct report *r)

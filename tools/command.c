@@ -52,14 +52,7 @@ void command_error(const struct verb *verb, const char *format, ...)
 	va_end(args);
 	emit_printf(&e, verb ? PROGRAM ": %s: " : PROGRAM ": ", verb ? verb->name : "");
 	/* Quotes are ours; hostile ones came through command_escape(). */
-	for (const char *p = text; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c >= 0x20 && c < 0x7f)
-			emit_printf(&e, "%c", c);
-		else
-			emit_printf(&e, "\\x%02x", c);
-	}
+	emit_printable(&e, span_of(text), "");
 	fprintf(stderr, "%s\n", line);
 }
 

@@ -56,18 +56,12 @@ static void fill_evidence(const struct prove_run *run, struct proof *proof)
 /* A check is the administrator's own text; what is not printable in it is escaped. */
 static char *escape_check(const char *text)
 {
-	char *buf = malloc(strlen(text) * 4 + 1), *p = buf;
+	size_t size = strlen(text) * 4 + 1;
+	char *buf = calloc(1, size);
+	struct emit e = { .buf = buf, .size = size };
 
-	for (; buf && *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c >= 0x20 && c < 0x7f)
-			*p++ = (char)c;
-		else
-			p += sprintf(p, "\\x%02x", c);
-	}
 	if (buf)
-		*p = '\0';
+		emit_printable(&e, span_of(text), "");
 	return buf;
 }
 

@@ -87,14 +87,7 @@ static int copy_text(const char *text, const char **ret)
 	*ret = NULL;
 	if (!text)
 		return 0;
-	for (const char *p = text; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if (c >= 0x20 && c < 0x7f && c != '"')
-			emit_span(&e, (struct span){ p, 1 });
-		else
-			emit_printf(&e, "\\x%02x", c);
-	}
+	emit_printable(&e, span_of(text), "\"");
 	if (e.full)
 		return -EINVAL;
 	*ret = strdup(buf);

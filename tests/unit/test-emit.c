@@ -102,6 +102,18 @@ static void test_escaped(void)
 	}
 }
 
+static void test_printable(void)
+{
+	char buf[64];
+	struct emit e = EMIT_INIT(buf);
+
+	emit_printable(&e, (struct span){ "a\\'\"\n\0", 6 }, "");
+	CHECK_STR(buf, "a\\'\"\\x0a\\x00");
+	e = EMIT_INIT(buf);
+	emit_printable(&e, (struct span){ "a\\'\"\n\0", 6 }, "\"");
+	CHECK_STR(buf, "a\\'\\x22\\x0a\\x00");
+}
+
 TAP_MAIN({ "what fits", test_fits }, { "an empty one is a string", test_empty },
 	 { "what does not fit is cut", test_cut }, { "a buffer of one byte", test_smallest },
-	 { "hostile text", test_escaped })
+	 { "hostile text", test_escaped }, { "text with quotes of ours", test_printable })
