@@ -35,28 +35,16 @@ static int read_boot_id(char *buf, size_t size)
 	return span_copy(line, buf, size);
 }
 
-static int read_start_time(pid_t pid, uint64_t *ret)
-{
-	auto_close int procfd = proc_open(pid);
-	auto_free char *text = NULL;
-	size_t size;
-	int r;
-
-	if (procfd < 0)
-		return procfd;
-	r = proc_read(procfd, "stat", &text, &size);
-	return r < 0 ? r : audit_parse_start_time((struct span){ text, size }, ret);
-}
-
 void audit_read_start(uint64_t mntns_inode, pid_t init, struct audit_start *ret)
 {
 	struct audit_start start = { .monitor = getppid() };
+	auto_close int procfd = proc_open(start.monitor);
 	char boot[64];
 	uint64_t time;
 
 	/* "sh -c 'exec HOOK'" is replaced by us: our parent is LXC's monitor. */
 	if (mntns_inode && read_boot_id(boot, sizeof(boot)) == 0 &&
-	    read_start_time(start.monitor, &time) == 0)
+	    audit_read_start_time(procfd, &time) == 0)
 		(void)snprintf(start.id, sizeof(start.id), "%s:%d:%llu:%d:%llu", boot,
 			       (int)start.monitor, (unsigned long long)time, (int)init,
 			       (unsigned long long)mntns_inode); /* fits */

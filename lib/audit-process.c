@@ -120,14 +120,13 @@ static int read_map(int procfd, const char *name, char *buf, size_t size, bool *
 	return span_copy(whole, buf, size);
 }
 
-static int read_start_time(int procfd, struct audit_process *p)
+int audit_read_start_time(int procfd, uint64_t *ret)
 {
 	auto_free char *text = NULL;
 	size_t size;
-	int r;
+	int r = procfd < 0 ? procfd : proc_read(procfd, "stat", &text, &size);
 
-	r = proc_read(procfd, "stat", &text, &size);
-	return r < 0 ? r : audit_parse_start_time((struct span){ text, size }, &p->start_time);
+	return r < 0 ? r : audit_parse_start_time((struct span){ text, size }, ret);
 }
 
 int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_process *ret,
@@ -140,7 +139,7 @@ int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_proce
 	r = proc_read_status(procfd, &p.status);
 	if (r == 0) {
 		*ret_what = "stat";
-		r = read_start_time(procfd, &p);
+		r = audit_read_start_time(procfd, &p.start_time);
 	}
 	if (r == 0) {
 		*ret_what = "ns";

@@ -52,6 +52,8 @@ void audit_judge_label(const char *label, bool complain, const struct policy *po
 
 /* Field 22 of /proc/PID/stat; 0 or -EINVAL.  Pure. */
 int audit_parse_start_time(struct span stat, uint64_t *ret);
+/* Of this process, proc_open()'s; also what that returned instead of a descriptor. */
+int audit_read_start_time(int procfd, uint64_t *ret);
 
 /* Takes "profile (enforce)" apart: the label in buf, and whether it is in complain mode.  Pure. */
 void audit_parse_label(struct span text, char *buf, size_t size, bool *ret_complain);

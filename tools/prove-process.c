@@ -15,35 +15,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/audit-process.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
 #include "lib/unitlist.h"
 #include "tools/prove-guest.h"
 
-/*
- * The third and the 22nd field of stat, counted behind the last parenthesis: a name may have
- * more.
- */
-static void read_stat(int procfd, char *ret_state, uint64_t *ret_start)
+static void read_stat(int procfd, struct prove_process *p)
 {
 	auto_free char *text = NULL;
-	struct span rest, word;
+	const char *name_end;
 	size_t size;
-	const char *p;
 
-	*ret_state = '?';
-	*ret_start = 0;
-	if (proc_read(procfd, "stat", &text, &size) < 0 || !(p = strrchr(text, ')')))
+	p->state = '?';
+	if (proc_read(procfd, "stat", &text, &size) < 0)
 		return;
-	rest = span_of(p + 1);
-	for (unsigned int i = 3; i <= 22; i++) {
-		if (!span_next_word(&rest, &word))
-			return;
-		if (i == 3)
-			*ret_state = word.p[0];
-	}
-	if (span_parse_u64(word, 10, UINT64_MAX, ret_start) < 0)
-		*ret_start = 0;
+	name_end = strrchr(text, ')'); /* a name may have more of them */
+	if (name_end && strlen(name_end) > 2)
+		p->state = name_end[2];
+	(void)audit_parse_start_time((struct span){ text, size }, &p->start); /* or 0 */
 }
 
 static void read_unit(int procfd, char *buf, size_t size)
@@ -75,7 +65,7 @@ static bool read_process(pid_t pid, const struct stat *ns, struct prove_process 
 	    st.st_dev != ns->st_dev || proc_read(fd, "comm", &comm, &size) < 0)
 		return false;
 	*ret = (struct prove_process){ .pid = pid };
-	read_stat(fd, &ret->state, &ret->start);
+	read_stat(fd, ret);
 	rest = (struct span){ comm, size };
 	if (span_next_line(&rest, &line) && line.n < sizeof(ret->comm))
 		memcpy(ret->comm, line.p, line.n);
@@ -119,12 +109,11 @@ int prove_guest_list(const struct prove_guest *guest, struct prove_process **ret
 bool prove_guest_has(const struct prove_process *process)
 {
 	auto_close int fd = proc_open(process->pid);
-	uint64_t start;
-	char state;
+	uint64_t start = 0;
 
 	if (fd < 0)
 		return false;
-	read_stat(fd, &state, &start);
+	(void)audit_read_start_time(fd, &start); /* 0 as in the list */
 	return start == process->start;
 }
 
