@@ -158,7 +158,7 @@ static bool ask(struct trial *t, const char *const argv[])
 }
 
 /* "JOB UNIT TYPE STATE": the one that runs is waited for. */
-void prove_units_find_job(struct trial *t)
+static void find_job(struct trial *t)
 {
 	static const char *const argv[] = { "systemctl",  "list-jobs", "--plain", "--no-legend",
 					    "--no-pager", "--full",    NULL };
@@ -179,6 +179,15 @@ void prove_units_find_job(struct trial *t)
 			break;
 	}
 	free(out.text);
+}
+
+int prove_units_fail_late(struct trial *t, const char *what)
+{
+	t->result->timed_out = true;
+	find_job(t);
+	if (!t->result->unit[0])
+		return trial_fail(t, "", "%s", what);
+	return trial_fail(t, t->result->unit, "%s: waits for '%s'", what, t->result->unit);
 }
 
 /* A file beside the copy: LXC's log, or the console with what systemd said before journald. */

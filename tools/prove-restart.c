@@ -140,12 +140,8 @@ int prove_units_restart(struct trial *t, unsigned int limit_ms)
 		return 0;
 	if (r == 0)
 		r = run_systemctl(t, argv, limit_ms);
-	if (r == -ETIMEDOUT) {
-		t->result->timed_out = true;
-		prove_units_find_job(t);
-		return trial_fail(t, t->result->unit, "restarts took too long%s%s",
-				  t->result->unit[0] ? ", waits for " : "", t->result->unit);
-	}
+	if (r == -ETIMEDOUT)
+		return prove_units_fail_late(t, "restarts took too long");
 	if (r == -ECANCELED)
 		return trial_fail(t, "", "the guest ended while its services were restarted");
 	if (check_restarted(t, before, n) < 0)

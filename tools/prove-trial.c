@@ -225,12 +225,7 @@ static int boot_with_systemd(struct trial *t, const struct prove_deadline *until
 		}
 		return 0;
 	}
-	t->result->timed_out = true;
-	prove_units_find_job(t);
-	return trial_fail(t, t->result->unit,
-			  t->result->unit[0] ? "the guest did not finish starting: waits for '%s'"
-					     : "the guest did not finish starting%s",
-			  t->result->unit);
+	return prove_units_fail_late(t, "the guest did not finish starting");
 }
 
 static int step_boot(struct trial *t)
@@ -305,14 +300,8 @@ static int step_stop(struct trial *t)
 		return 0;
 	since = begin(t, PROVE_STOP);
 	r = prove_guest_shutdown(&t->guest, limit_ms(t, BASELINE_STOP_MS));
-	if (r == -ETIMEDOUT) {
-		t->result->timed_out = true;
-		prove_units_find_job(t);
-		return trial_fail(t, t->result->unit,
-				  t->result->unit[0] ? "the guest did not shut down: waits for '%s'"
-						     : "the guest did not shut down%s",
-				  t->result->unit);
-	}
+	if (r == -ETIMEDOUT)
+		return prove_units_fail_late(t, "the guest did not shut down");
 	if (r < 0)
 		return trial_fail(t, "", "the guest could not be asked to shut down");
 	end(t, since);

@@ -46,8 +46,10 @@ int prove_units_restart(struct trial *t, unsigned int limit_ms);
 /* Notes the lines that the logs of a baseline have. */
 void prove_units_note_noise(struct trial *t);
 
-/* Evidence for the result: the unit that is waited for, the line that says most. */
-void prove_units_find_job(struct trial *t);
+/* What did not end in its time, told with the unit that it waits for: -1, as trial_fail(). */
+int prove_units_fail_late(struct trial *t, const char *what);
+
+/* Evidence for the result: the line that says most. */
 void prove_units_take_line(struct trial *t, struct span text);
 void prove_units_find_evidence(struct trial *t);
 
