@@ -14,7 +14,7 @@
 #include "tools/check-reasons.h"
 #include "tools/command-json.h"
 
-#define ROOM (4u << 20)
+#define ROOM (64u << 20) /* as check-json has it */
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"
 
 static const char *level_of(enum check_severity severity)

@@ -298,6 +298,26 @@ refused() {
 	[[ $output == *'Permission denied'* ]]
 }
 
+@test "a user's container with long names and many findings keeps no other from the report" {
+	local dir i name
+	user
+	path=$BATS_TEST_TMPDIR/user
+	mkdir -p "$path/a/rootfs" "$path/z/rootfs"
+	printf -v name '\xff%.0s' {1..250}
+	dir=$path
+	for i in {1..13}; do dir+=/$name; done
+	mkdir -p "$dir"
+	# Of each byte JSON makes six; lines that LXC does not know are a finding each.
+	printf 'x.%s = 1\n' {1..300} >"$dir/include"
+	printf '%s\n' "lxc.rootfs.path = dir:$path/a/rootfs" "lxc.include = $dir/include" >"$path/a/config"
+	echo "lxc.rootfs.path = dir:$path/z/rootfs" >"$path/z/config"
+	chown -R "$uid" "$path"
+	"$cmd" check --all --json -P "$path" >"$BATS_TEST_TMPDIR/json"
+	[ "$(jq -r '.containers[].name' "$BATS_TEST_TMPDIR/json" | tr '\n' ' ')" = 'a z ' ]
+	[ "$(stat -c %s "$BATS_TEST_TMPDIR/json")" -gt 4194304 ]
+	"$cmd" check --all --sarif=- -P "$path" | jq -e '.runs | length == 1'
+}
+
 @test "what others can write in the folder harden is refused, or replaced" {
 	local dir=$BATS_TEST_TMPDIR/lxc verb
 	path=$dir
