@@ -6,6 +6,8 @@
 # local user against another.  Each test does what SECURITY.md says was tried; those on the
 # hooks are in mount-cgroup-hostile.bats and cap-audit.bats.
 
+load ../lib/skip.bash
+
 # shellcheck disable=SC2154 # run sets them
 setup_file() {
 	export CT_TMP=$BATS_FILE_TMPDIR
@@ -20,7 +22,7 @@ setup() {
 	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
 	. "$top/tests/lib/lxc.bash"
 	ct=attack-$$-$BATS_TEST_NUMBER
-	[ "$(id -u)" = 0 ] || cannot "not root"
+	need root
 }
 
 # user: an account with a home, which liblxc needs; its number in $uid.
@@ -34,11 +36,6 @@ teardown() {
 	! id lxc-harden-attack >/dev/null 2>&1 || userdel -f lxc-harden-attack 2>/dev/null
 	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
 	ct_destroy "$ct"
-}
-
-cannot() {
-	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
-	skip "$1"
 }
 
 # spy FILE: a program for inside that leaves what it was given in /spied, and says "running".

@@ -52,7 +52,7 @@ teardown_file() {
 }
 
 setup() {
-	! missing=$(lacks root lxc-start socat busybox capsh jq) || cannot "$missing"
+	need root lxc-start socat busybox capsh jq
 	BIN=${LXC_HARDEN_LIBEXECDIR:-}/cap-audit
 	DATA=${LXC_HARDEN_DATADIR:-}
 	[ -x "$BIN" ] || cannot 'LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
@@ -450,7 +450,7 @@ says() {
 }
 
 @test "lxc-start -F shows the reason on the terminal, whichever audit refused" {
-	command -v script >/dev/null || skip 'no script'
+	need script
 	new priv 'lxc.seccomp.profile ='
 	run timeout 20 script -qec "lxc-start -P $D/ct -n c -F" /dev/null </dev/null
 	[[ $output = *"cap-audit: c: refused by policy 'base': no seccomp filter"* ]]

@@ -4,6 +4,8 @@
 # lxc-harden check on configurations that never run: known faults, each found at its line, and
 # none in good ones; the forms of output; bad input; containers that are broken or hostile.
 
+load ../lib/skip.bash
+
 setup_file() {
 	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
 	cmd=$abs_top_builddir/tools/lxc-harden
@@ -266,7 +268,7 @@ make_hostile() {
 }
 
 @test "another user's container is read with his rights" {
-	[ "$(id -u)" = 0 ] || { [ "${STRICT_TESTS:-}" != 1 ]; skip "not root"; }
+	need root
 	mkdir -p "$tmp/user/web" "$tmp/secret"
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "${tmp%/*}" "$tmp"
 	chmod 700 "$tmp/secret"

@@ -4,6 +4,8 @@
 # tools/config-read against liblxc itself: each configuration below tests/data/configs, and
 # some hundred random ones, must load for both or for neither, and mean the same.
 
+load ../lib/skip.bash
+
 setup() {
 	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
 	compare=$abs_top_builddir/tests/unit/config-compare
@@ -133,7 +135,7 @@ refused() {
 }
 
 @test "the fragments as they are installed load" {
-	[ -r /usr/share/lxc/config/common.conf ] || skip "LXC's own configuration is not installed"
+	[ -r /usr/share/lxc/config/common.conf ] || cannot "LXC's own configuration is not installed"
 	mkdir "$tmp/share"
 	for f in "$abs_top_srcdir"/conf.d/*.conf.in; do
 		sed -e "s|@pkgdatadir@|$tmp/share|g" -e "s|@pkglibexecdir@|/x|g" "$f" \
@@ -204,8 +206,7 @@ own_caps() {
 }
 
 @test "containers really get the capabilities that were read" {
-	[ "$(id -u)" = 0 ] || skip "needs root"
-	type lxc-execute >/dev/null 2>&1 || skip "no lxc-execute"
+	need root lxc-execute
 	local root=$tmp/lxc/root f n=0
 	mkdir -p "$root"/{usr,proc,dev,sys,tmp,run}
 	for f in bin sbin lib lib64; do ln -s "usr/$f" "$root/$f"; done
@@ -217,7 +218,7 @@ own_caps() {
 		} >"$tmp/c"
 		run timeout 30 lxc-execute -n "lh-config-$$" -P "$tmp/lxc" -f "$tmp/c" -- \
 			grep CapBnd /proc/self/status 3>&-
-		[ "$status" = 0 ] || [ $n -gt 0 ] || skip "no container starts here: ${lines[0]}"
+		[ "$status" = 0 ] || [ $n -gt 0 ] || cannot "no container starts here: ${lines[0]}"
 		echo "$f: $output"
 		[ "${output##*[[:space:]]}" = "$(own_caps "$tmp/c")" ]
 		n=$((n + 1))

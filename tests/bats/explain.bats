@@ -4,6 +4,8 @@
 # lxc-harden explain, the options that all verbs share, and the page and the completion
 # that are made from the same table.
 
+load ../lib/skip.bash
+
 setup() {
 	: "${abs_top_builddir:?}" "${abs_top_srcdir:?}"
 	cmd=$abs_top_builddir/tools/lxc-harden
@@ -64,7 +66,7 @@ misuse() {
 }
 
 @test "a full disk is told" {
-	[ -c /dev/full ] || skip "no /dev/full"
+	[ -c /dev/full ] || cannot "no /dev/full"
 	run bash -c "'$cmd' explain 2>&1 >/dev/full"
 	[ "$status" = 1 ]
 	[[ $output == "lxc-harden: explain: cannot write the output: "* ]]
@@ -102,7 +104,7 @@ misuse() {
 }
 
 @test "JSON holds the same, and is JSON" {
-	type jq >/dev/null 2>&1 || skip "no jq"
+	need jq
 	"$cmd" explain --json >"$BATS_TEST_TMPDIR/all.json"
 	jq -e '.capabilities
 		| length >= 41 and ([.[].number] == [range(length)])
@@ -121,7 +123,7 @@ misuse() {
 }
 
 @test "the pages are clean" {
-	type mandoc >/dev/null 2>&1 || skip "no mandoc"
+	need mandoc
 	for p in "$abs_top_srcdir"/man/*.[58]; do
 		run mandoc -T lint "$p"
 		# What is not installed here, or not in mandoc's index, is no fault of the page.

@@ -97,7 +97,7 @@ audit_faults() {
 	CT_TMP=$W/ct
 	AUDIT=${LXC_HARDEN_LIBEXECDIR:-}/cap-audit
 	[ -x "$AUDIT" ] || cannot 'LXC_HARDEN_LIBEXECDIR is not set to an installed copy'
-	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
+	need_guest busybox
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
 	ct_new "$ct" busybox priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
 	ct_start "$ct"
@@ -136,7 +136,7 @@ tool_faults() {
 	CT_TMP=$W/ct
 	TOOL=${LXC_HARDEN_BINDIR:-}/lxc-harden
 	[ -x "$TOOL" ] || cannot 'LXC_HARDEN_BINDIR is not set to an installed copy'
-	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
+	need_guest busybox
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
 	ct_new "$ct" busybox priv
 	# So few descriptors make generate use one thread: the calls of several have no order by

@@ -5,6 +5,7 @@
 # inside still tries, and what removing the line leaves.
 
 load ../lib/lxc.bash
+load ../lib/skip.bash
 
 setup_file() {
 	CT_TMP=$(ct_tmp_new)
@@ -13,7 +14,7 @@ setup_file() {
 
 setup() {
 	data=${LXC_HARDEN_DATADIR:?}
-	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	need_guest bookworm
 }
 
 teardown() { ct_destroy frag || true; }
@@ -141,7 +142,7 @@ unit() {
 }
 
 @test "systemd 257: services with a user and a system call filter start, as under stock" {
-	ct_guest_root trixie priv >/dev/null || skip 'guest trixie is not built'
+	need_guest trixie
 	ct_new frag trixie priv "lxc.include = $data/base.conf"
 	unit allow-list User=tester SystemCallFilter=@system-service 'ExecStart=/bin/grep NoNewPrivs:.1 /proc/self/status'
 	unit deny-list User=tester SystemCallFilter=~@mount 'ExecStart=/bin/grep NoNewPrivs:.1 /proc/self/status'
@@ -158,7 +159,7 @@ unit() {
 }
 
 @test "without the generator those services fail with 217/USER" {
-	ct_guest_root trixie priv >/dev/null || skip 'guest trixie is not built'
+	need_guest trixie
 	mkdir -p "$CT_TMP/less"
 	sed '/system-generators/d' "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag trixie priv "lxc.include = $CT_TMP/less/base.conf"

@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 load ../lib/lxc.bash
 load ../lib/packages.bash
+load ../lib/skip.bash
 load ../lib/generate.bash
 
 setup_file() {
@@ -61,7 +62,7 @@ incus_config() {
 
 @test "incus: text for raw.lxc, which boots behind what Incus writes" {
 	local dir state
-	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	need_guest bookworm
 	ct_new gen bookworm priv
 	dir=$(ct_dir gen)
 	incus_config "$dir/config" >"$dir/lxc.conf"

@@ -5,6 +5,7 @@
 
 load ../lib/lxc.bash
 load ../lib/packages.bash
+load ../lib/skip.bash
 load ../lib/generate.bash
 
 setup_file() {
@@ -128,7 +129,7 @@ sockets /usr/lib/ld-linux.so.2' ]
 # truth LEVEL GUEST: units of one setting each; those fail of which generate has said so.
 truth() {
 	local level=$1 guest=$2 units option i=0
-	ct_guest_root "$guest" priv >/dev/null || skip "guest $guest is not built"
+	need_guest "$guest"
 	ct_new gen "$guest" priv
 	units=$(ct_dir gen)/rootfs/etc/systemd/system
 	mkdir "$units/t.target.wants"

@@ -6,6 +6,7 @@
 
 load ../lib/lxc.bash
 load ../lib/packages.bash
+load ../lib/skip.bash
 load ../lib/generate.bash
 
 setup_file() {
@@ -29,7 +30,7 @@ teardown_file() {
 # full_circle LEVEL GUEST MODE: boots running, holds what was said, and goes back.
 full_circle() {
 	local level=$1 guest=$2 mode=$3 dir state
-	ct_guest_root "$guest" "$mode" >/dev/null || skip "guest $guest is not built"
+	need_guest "$guest" "$mode"
 	ct_new gen "$guest" "$mode"
 	dir=$(ct_dir gen)
 	cp "$dir/config" "$tmp/config"
@@ -62,7 +63,7 @@ full_circle() {
 @test "strict, trixie, id-mapped" { full_circle strict trixie id; }
 
 @test "a container that holds more than the policy does not start" {
-	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	need_guest bookworm
 	ct_new gen bookworm priv
 	generate -q --level keep gen
 	ct_config_append gen 'lxc.cap.keep = sys_time'
@@ -72,7 +73,7 @@ full_circle() {
 }
 
 @test "a writable folder of the container's own configuration passes the audit" {
-	ct_guest_root bookworm priv >/dev/null || skip 'guest bookworm is not built'
+	need_guest bookworm
 	mkdir -p "$CT_TMP/data"
 	ct_new gen bookworm priv "lxc.mount.entry = $CT_TMP/data srv none bind 0 0"
 	generate -q gen

@@ -272,7 +272,7 @@ knock() {
 
 @test "root of a container without user and network namespace is not let in at the gate" {
 	need_recorder
-	command -v socat >/dev/null || cannot "no socat"
+	need socat
 	new "$ct" busybox priv
 	new "$two" busybox priv
 	ct_start "$two"

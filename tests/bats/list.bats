@@ -33,7 +33,7 @@ setup() {
 	cmd=${LXC_HARDEN_BINDIR:-$top/build/tools}/lxc-harden
 	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
 	. "$top/tests/lib/lxc.bash"
-	! missing=$(lacks root lxc-start jq) || cannot "$missing"
+	need root lxc-start jq
 	L=$BATS_TEST_TMPDIR/lxc
 	mkdir "$L"
 }

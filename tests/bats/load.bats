@@ -5,23 +5,14 @@
 # while the tools run, and a guest that rewrites its own root file system.  The long one has
 # 200 containers and takes twelve minutes.
 
+load ../lib/skip.bash
+load ../lib/lxc.bash
+
 setup() {
 	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
-	missing=''
-	[ "$(id -u)" = 0 ] || missing='not root'
-	for tool in lxc-start jq; do
-		command -v $tool >/dev/null || missing="no $tool"
-	done
-	for guest in busybox trixie bookworm; do
-		ct_guest_root $guest priv >/dev/null || missing="guest $guest is not built"
-	done
-	[ -n "${LXC_HARDEN_BINDIR:-}" ] || missing='LXC_HARDEN_BINDIR is not set to an installed copy'
-	[ -z "$missing" ] || {
-		[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $missing"; return 1; }
-		skip "$missing"
-	}
+	need root lxc-start jq
+	for guest in busybox trixie bookworm; do need_guest $guest; done
+	[ -n "${LXC_HARDEN_BINDIR:-}" ] || cannot 'LXC_HARDEN_BINDIR is not set to an installed copy'
 }
 
 # load_run OPTION...: what it says is shown; the folder has to be one that mapped ids can enter.

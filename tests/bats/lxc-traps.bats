@@ -9,8 +9,8 @@ load ../lib/lxc.bash
 
 setup() {
 	hook_setup
-	command -v lxc-start >/dev/null || cannot 'no LXC'
-	ct_guest_root busybox priv >/dev/null || cannot 'guest busybox is not built'
+	need lxc-start
+	need_guest busybox
 	CT_TMP=$(ct_tmp_new)
 	DATA=${LXC_HARDEN_DATADIR:-$build/conf.d}
 	# The audits have tests of their own.

@@ -9,6 +9,7 @@
 # network is not needed.
 
 bats_require_minimum_version 1.5.0
+load ../lib/skip.bash
 
 quickstart() { "$instead/src/tools/quickstart" "$@"; }
 
@@ -33,8 +34,8 @@ setup() {
 	*:*) ;;
 	*) return 0 ;;
 	esac
-	[ "$(id -u)" = 0 ] || skip 'needs root'
-	[ -e "$guest/stamp" ] || skip "guest '$suite' is not built"
+	need root
+	[ -e "$guest/stamp" ] || cannot "guest '$suite' is not built"
 }
 
 # The cache as a first run leaves it.
@@ -86,7 +87,7 @@ one_line() {
 }
 
 @test "not root" {
-	[ "$(id -u)" = 0 ] || skip 'needs root, to be somebody else'
+	need root # to be somebody else
 	cp -r "$BATS_TEST_DIRNAME/../../tools" "$BATS_TEST_TMPDIR/"
 	mkdir -p "$BATS_TEST_TMPDIR/tests/lib"
 	cp "$BATS_TEST_DIRNAME/../lib/packages.bash" "$BATS_TEST_TMPDIR/tests/lib/"

@@ -9,6 +9,7 @@
 
 bats_require_minimum_version 1.5.0
 load ../lib/lxc.bash
+load ../lib/skip.bash
 
 setup() {
 	top=${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}
@@ -82,19 +83,19 @@ ends_early() {
 	nothing_left
 }
 
-need_guest() {
-	[ "$(id -u)" = 0 ] || skip 'needs root'
-	ct_guest_root busybox priv >/dev/null || skip 'guest busybox is not built'
+prepare() {
+	need root
+	need_guest busybox
 	write_inner
 }
 
 @test "SIGTERM to it alone: nothing is left, though a test's shell ignores the signal" {
-	need_guest
+	prepare
 	ends_early TERM
 }
 
 @test "SIGINT" {
-	need_guest
+	prepare
 	ends_early INT
 }
 

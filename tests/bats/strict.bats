@@ -26,9 +26,9 @@ setup() {
 teardown() { ct_destroy "$ct"; }
 
 need_lxc() {
-	! missing=$(lacks root lxc-start) || cannot "$missing"
+	need root lxc-start
 	[ -n "${LXC_HARDEN_DATADIR:-}" ] || cannot "LXC_HARDEN_DATADIR is not set"
-	ct_guest_root "$1" priv >/dev/null || cannot "no guest '$1'"
+	need_guest "$1"
 }
 
 make() {

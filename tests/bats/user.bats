@@ -8,7 +8,7 @@
 load ../lib/hook.bash
 
 setup() {
-	! missing=$(lacks root lxc-start) || cannot "$missing"
+	need root lxc-start
 	[ -r "${LXC_HARDEN_DATADIR:-}/base.conf" ] || cannot 'LXC_HARDEN_DATADIR is not set'
 	lib=$BATS_TEST_DIRNAME/../lib
 }

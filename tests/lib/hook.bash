@@ -33,7 +33,7 @@ hook_tool() {
 hook_setup() {
 	# Not a trap before each command: there are too many of them.
 	set +T
-	[ "$(id -u)" = 0 ] || cannot "not root"
+	need root
 	HOOK=${LXC_HARDEN_LIBEXECDIR:-$build/hooks}/mount-cgroup
 	[ -x "$HOOK" ] || cannot "no $HOOK: build it first"
 	RIVAL=$top/tests/data/article-hook.sh

@@ -5,18 +5,14 @@
 # For the tests of learn and trace: containers with tests/lib/checker in them, and what the
 # recorder should have counted of that.
 
-cannot() {
-	[ "${STRICT_TESTS:-}" != 1 ] || { echo "STRICT_TESTS: $1"; return 1; }
-	skip "$1"
-}
+# shellcheck source-path=SCRIPTDIR source=skip.bash
+. "${BASH_SOURCE[0]%/*}/skip.bash"
 
 need_recorder() {
-	[ "$(id -u)" = 0 ] || cannot "not root"
-	command -v lxc-start >/dev/null || cannot "LXC is not installed"
-	command -v jq >/dev/null || cannot "no jq"
+	need root lxc-start jq
 	[ -x "$build/tests/lib/checker" ] || cannot "not built: tests/lib/checker"
 	[ -e /sys/kernel/btf/vmlinux ] || skip "kernel: no BTF"
-	ct_guest_root bookworm priv >/dev/null || cannot "no guest 'bookworm'"
+	need_guest bookworm
 }
 
 # new NAME GUEST priv|id [config line...]: with the checker in it, and no filter of system calls.
