@@ -6,22 +6,14 @@
 # local user against another.  Each test does what SECURITY.md says was tried; those on the
 # hooks are in mount-cgroup-hostile.bats and cap-audit.bats.
 
-load ../lib/skip.bash
-
 # shellcheck disable=SC2154 # run sets them
-setup_file() {
-	export CT_TMP=$BATS_FILE_TMPDIR
-	# "bats" makes its folders for root alone; the mapped root has to walk here.
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-}
+load ../lib/lxc.bash
+load ../lib/learn.bash
+
+setup_file() { ct_in_bats; }
 
 setup() {
-	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
-	build=${abs_top_builddir:-$top/build}
-	cmd=${LXC_HARDEN_BINDIR:-$build/tools}/lxc-harden
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
-	ct=attack-$$-$BATS_TEST_NUMBER
+	learn_setup attack
 	need root
 }
 
@@ -34,8 +26,7 @@ user() {
 
 teardown() {
 	! id lxc-harden-attack >/dev/null 2>&1 || userdel -f lxc-harden-attack 2>/dev/null
-	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
-	ct_destroy "$ct"
+	learn_teardown
 }
 
 # spy FILE: a program for inside that leaves what it was given in /spied, and says "running".

@@ -6,28 +6,14 @@
 # The recorder of lxc-harden learn at its limits: as many checks as the processors can make,
 # and a guest that means to fill its tables.
 
-setup_file() {
-	export CT_TMP=$BATS_FILE_TMPDIR
-	# "bats" makes its folders for root alone; the mapped root has to walk here.
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-}
+load ../lib/lxc.bash
+load ../lib/learn.bash
 
-setup() {
-	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
-	build=${abs_top_builddir:-$top/build}
-	cmd=${LXC_HARDEN_BINDIR:-$build/tools}/lxc-harden
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
-	# shellcheck source-path=SCRIPTDIR source=../lib/learn.bash
-	. "$top/tests/lib/learn.bash"
-	ct=learn-load-$$-$BATS_TEST_NUMBER
-	err=$BATS_TEST_TMPDIR/err
-}
+setup_file() { ct_in_bats; }
 
-teardown() {
-	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
-	ct_destroy "$ct"
-}
+setup() { learn_setup learn-load; }
+
+teardown() { learn_teardown; }
 
 # per_second COUNT BEGIN END: the last two in ns.
 per_second() { awk -v n="$1" -v t=$(($3 - $2)) 'BEGIN { printf "%.2f million checks/s", n / t * 1000 }'; }

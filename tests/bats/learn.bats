@@ -5,28 +5,18 @@
 # lxc-harden learn and trace with real containers: what the kernel checked, counted by a
 # program that knows how often it made it check (tests/lib/checker.c).
 
-setup_file() {
-	export CT_TMP=$BATS_FILE_TMPDIR
-	# "bats" makes its folders for root alone; the mapped root has to walk here.
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-}
+load ../lib/lxc.bash
+load ../lib/learn.bash
+
+setup_file() { ct_in_bats; }
 
 setup() {
-	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
-	build=${abs_top_builddir:-$top/build}
-	cmd=${LXC_HARDEN_BINDIR:-$build/tools}/lxc-harden
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
-	# shellcheck source-path=SCRIPTDIR source=../lib/learn.bash
-	. "$top/tests/lib/learn.bash"
-	ct=learn-$$-$BATS_TEST_NUMBER
+	learn_setup learn
 	two=learn2-$$-$BATS_TEST_NUMBER
-	err=$BATS_TEST_TMPDIR/err
 }
 
 teardown() {
-	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
-	ct_destroy "$ct"
+	learn_teardown
 	ct_destroy "$two"
 }
 

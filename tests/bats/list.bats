@@ -8,13 +8,11 @@
 
 bats_require_minimum_version 1.5.0
 load ../lib/skip.bash
+load ../lib/lxc.bash
 
 setup_file() {
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}/tests/lib/lxc.bash"
-	export CT_TMP=$BATS_FILE_TMPDIR ct=list-$$
-	# "bats" makes its folders for root alone; the mapped root has to walk here.
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+	ct_in_bats
+	export ct=list-$$
 	[ "$(id -u)" = 0 ] || return 0
 	ct_new "$ct" busybox priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf"
 	ct_start "$ct"
@@ -23,16 +21,12 @@ setup_file() {
 
 teardown_file() {
 	[ "$(id -u)" = 0 ] || return 0
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}/tests/lib/lxc.bash"
 	ct_destroy "$ct"
 }
 
 setup() {
 	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
 	cmd=${LXC_HARDEN_BINDIR:-$top/build/tools}/lxc-harden
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
 	need root lxc-start jq
 	L=$BATS_TEST_TMPDIR/lxc
 	mkdir "$L"

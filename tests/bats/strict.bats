@@ -7,18 +7,12 @@
 # from $LXC_HARDEN_DATADIR, as installed.
 
 load ../lib/skip.bash
+load ../lib/lxc.bash
 
-setup_file() {
-	export CT_TMP=$BATS_FILE_TMPDIR
-	chmod 755 "$CT_TMP"
-	# "bats" makes its folders for root alone; the mapped root has to walk here.
-	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-}
+setup_file() { ct_in_bats; }
 
 setup() {
 	top=${abs_top_srcdir:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$top/tests/lib/lxc.bash"
 	profile=$top/conf.d/strict.seccomp
 	ct=strict-$$-$BATS_TEST_NUMBER
 }
@@ -71,15 +65,6 @@ ssh_in() {
 	nsenter --net --target "$(ct_pid "$ct")" -- ssh -i "$key" -o BatchMode=yes -o ConnectTimeout=10 \
 		-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
 		"$1@127.0.0.1" "$2" </dev/null
-}
-
-wait_for() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || { echo "timeout: $*"; return 1; }
-		sleep 0.5
-	done
 }
 
 # A job for cron that is due at once, and not at the next full minute.

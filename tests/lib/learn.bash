@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # top, build, cmd, err: those of the file of tests
 #
-# For the tests of learn and trace: containers with tests/lib/checker in them, and what the
-# recorder should have counted of that.
+# For the tests of learn and trace, after lxc.bash: containers with tests/lib/checker in them,
+# and what the recorder should have counted of that.
 
 # shellcheck source-path=SCRIPTDIR source=skip.bash
 . "${BASH_SOURCE[0]%/*}/skip.bash"
+
+# learn_setup NAME: in setup(): sets build, cmd, err, and ct, the name of a container.
+learn_setup() {
+	build=${abs_top_builddir:-$BATS_TEST_DIRNAME/../../build}
+	cmd=${LXC_HARDEN_BINDIR:-$build/tools}/lxc-harden
+	ct=$1-$$-$BATS_TEST_NUMBER
+	err=$BATS_TEST_TMPDIR/err
+}
+
+# learn_teardown: in teardown(): what runs in the background, as $job, and the container end.
+learn_teardown() {
+	[ -z "${job:-}" ] || kill -KILL "$job" 2>/dev/null || true
+	ct_destroy "$ct"
+}
 
 need_recorder() {
 	need root lxc-start jq
@@ -66,13 +79,3 @@ expect() {
 }
 
 same() { diff <(sort <<<"$1") <(sort <<<"$2"); }
-
-# wait_for SECONDS COMMAND...
-wait_for() {
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || { echo "timeout: $*"; return 1; }
-		sleep 0.1
-	done
-}

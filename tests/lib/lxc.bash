@@ -13,6 +13,8 @@
 #   ct_stop NAME                                 prints the seconds, 0 when it needed no kill
 #   ct_state_snapshot NAME FILE, ct_assert_clean NAME FILE
 #   ct_destroy NAME                              from any state, as often as you like
+#   ct_in_bats                                   in setup_file(): CT_TMP is bats' own folder
+#   wait_for SECONDS COMMAND...                  until it succeeds
 #
 # Set by the caller, all optional: CT_TMP (folder for everything, absolute and
 # traversable by other ids), LXC_HARDEN_CACHE, CT_APPARMOR (value for
@@ -21,7 +23,7 @@
 # In a container's folder: config, log (DEBUG), console, and rootfs.
 
 # shellcheck source-path=SCRIPTDIR source=idmap.bash
-. "$(dirname "${BASH_SOURCE[0]}")/idmap.bash"
+. "${BASH_SOURCE[0]%/*}/idmap.bash"
 
 CT_SLOW=${CT_SLOW:-1}
 CT_POLL=${CT_POLL:-0.05}
@@ -39,6 +41,12 @@ ct_guest() { cat "$(ct_dir "$1")/guest"; }
 ct_tmp_new() {
 	local dir
 	dir=$(mktemp -d "${TMPDIR:-/tmp}/lxc-harden.XXXXXX") && chmod 755 "$dir" && echo "$dir"
+}
+
+ct_in_bats() {
+	export CT_TMP=$BATS_FILE_TMPDIR
+	# "bats" makes its folders for root alone; the mapped root has to walk here.
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
 }
 
 # ct_guest_root GUEST priv|id: the cached tree, which nobody may write to.
@@ -307,6 +315,15 @@ ct_destroy() {
 	done
 	# Succeeds after the last container.
 	rmdir "${dir%/*}" "$CT_TMP" 2>/dev/null || true
+}
+
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || { echo "timeout: $*"; return 1; }
+		sleep 0.1
+	done
 }
 
 # --- the host, before and after -----------------------------------------------
