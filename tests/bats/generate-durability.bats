@@ -26,7 +26,7 @@ setup_file() {
 
 teardown_file() {
 	kill "$(cat "$CT_TMP/holder" 2>/dev/null)" 2>/dev/null || true
-	wait_for "$CT_TMP/busy.status"
+	wait_for 60 test -e "$CT_TMP/busy.status"
 	umount -R "$CT_TMP"
 	rmdir "$CT_TMP"
 }
@@ -42,17 +42,6 @@ setup() {
 }
 
 teardown() { umount "$CT_TMP/small" 2>/dev/null || true; }
-
-# wait_for FILE
-wait_for() {
-	local i
-	for ((i = 0; i < 1200; i++)); do
-		[ ! -e "$1" ] || return 0
-		sleep 0.05
-	done
-	echo "no $1"
-	return 1
-}
 
 generate() { "$harden" generate -q -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
 remove() { "$harden" remove -q -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
@@ -359,7 +348,7 @@ busy() {
 		# shellcheck disable=SC2016 # expanded there
 		exec sh -c 'echo $$ >"$1"; exec sleep 300' sh "$CT_TMP/holder"
 	) 9<"$1" >/dev/null 2>&1 3>&- 4>&- &
-	wait_for "$CT_TMP/held"
+	wait_for 60 test -e "$CT_TMP/held"
 	begin=$SECONDS
 	"$LXC_HARDEN_BINDIR/lxc-harden" generate -q -P "${1%/*}" "${1##*/}" </dev/null \
 		>"$CT_TMP/busy.said" 2>&1 3>&- 4>&- || r=$?
@@ -374,7 +363,7 @@ busy() {
 	# shellcheck disable=SC2016 # expanded there
 	flock "$dir" sh -c 'touch "$1"; read -r _ <"$2"' sh "$tmp/held" "$tmp/go" 3>&- 4>&- &
 	holder=$!
-	wait_for "$tmp/held"
+	wait_for 60 test -e "$tmp/held"
 	"$harden" generate -q --level base -P "$lxc" fake </dev/null 3>&- 4>&- &
 	waiter=$!
 	sleep 0.3
@@ -443,7 +432,7 @@ busy() {
 # Last, as by now its time has passed.
 @test "who waits for longer than half a minute says so" {
 	local took
-	wait_for "$CT_TMP/busy.status"
+	wait_for 60 test -e "$CT_TMP/busy.status"
 	read -r status took <"$CT_TMP/busy.status"
 	[ "$status" = 1 ]
 	[ "$took" -ge 25 ]

@@ -28,16 +28,6 @@ start_run() {
 	run_pid=$!
 }
 
-wait_for() {
-	local i
-	for ((i = 0; i < 300; i++)); do
-		! "$@" || return 0
-		sleep 0.1
-	done
-	cat "$W/said"
-	return 1
-}
-
 # nothing_left: of processes that bear the mark of a run in $W, containers, mounts, files.
 nothing_left() {
 	local left
@@ -74,7 +64,7 @@ write_inner() {
 ends_early() {
 	local status=0 t0=$SECONDS
 	start_run
-	wait_for test -e "$W/there"
+	wait_for 30 test -e "$W/there" || { cat "$W/said"; return 1; }
 	[ -e "/proc/$(cat "$W/pid")" ]
 	kill "-$1" "$run_pid"
 	wait "$run_pid" || status=$?
