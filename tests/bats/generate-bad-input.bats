@@ -6,8 +6,7 @@
 # memory: refused with one line that names the place, and nothing written; or read as far as
 # that is safe, what was passed over told, and nothing of the host's in what comes out.
 
-load ../lib/lxc.bash
-load ../lib/packages.bash
+load ../lib/generate.bash
 bats_require_minimum_version 1.5.0
 
 # Of one run.  A hostile guest is to be answered within it on a busy machine too.
@@ -15,22 +14,16 @@ seconds=60
 kilobytes=600000
 
 setup_file() {
-	need_packages jq libcap2-bin e2fsprogs util-linux
-	CT_TMP=$(ct_tmp_new)
-	export CT_TMP
+	generate_setup_file jq libcap2-bin e2fsprogs util-linux
 	# What is flushed need not wait for a disk.
 	mount -t tmpfs -o mode=755 "${CT_TMP##*/}" "$CT_TMP"
 }
 
 setup() {
-	# Not a trap before each command: there are too many of them.
-	set +T
-	: "${LXC_HARDEN_BINDIR:?}" "${LXC_HARDEN_DATADIR:?}"
-	harden=$LXC_HARDEN_BINDIR/lxc-harden
-	tmp=$BATS_TEST_TMPDIR
-	lxc=$(ct_lxcpath)
+	generate_setup
 	dir=$lxc/bad
 	root=$dir/rootfs
+	units=$root/etc/systemd/system
 	conf=$dir/harden/harden.conf
 	# What no guest is to learn, and no output to show.
 	secret=$CT_TMP/host/secret
@@ -52,16 +45,10 @@ teardown_file() {
 	rmdir "$CT_TMP"
 }
 
-# fake [config line...]: a container with a root file system of nothing but an init.
-fake() {
-	rm -rf --one-file-system "$dir"
-	mkdir -p "$root/"{sbin,etc/systemd/system/multi-user.target.wants,usr/lib/systemd/system,usr/bin}
-	touch "$root/usr/lib/systemd/systemd" "$root/usr/lib/systemd/libsystemd-shared-252.so"
-	ln -s ../usr/lib/systemd/systemd "$root/sbin/init"
-	printf '%s\n' "lxc.include = $CT_SHARE/common.conf" "lxc.rootfs.path = dir:$root" >"$dir/config"
-	[ $# = 0 ] || printf '%s\n' "$@" >>"$dir/config"
-	units=$root/etc/systemd/system
-}
+# In place of those of generate.bash:
+
+# fake [config line...]
+fake() { fake_at "$dir" "$@"; }
 
 # want NAME: enabled, by a link that need not lead anywhere.
 want() { ln -s "../$1" "$units/multi-user.target.wants/$1"; }
@@ -77,12 +64,6 @@ unit() {
 # tree FOLDER: names, kinds, owners, modes, sizes, times and link texts of what is there.
 # That of the last change no program can set back: it speaks for the contents.
 tree() { find "$1" -printf '%P %y %m %U:%G %s %T@ %C@ %n %l\n'; }
-
-# read_file VARIABLE FILE: all of it, "" if it is not there.
-read_file() {
-	printf -v "$1" ''
-	[ ! -e "$2" ] || IFS= read -rd '' "$1" <"$2" || true
-}
 
 # run_generate ARG...: within bounds; status, and what it said, in $tmp/out and $tmp/err.
 run_generate() {

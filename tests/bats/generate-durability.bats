@@ -9,15 +9,12 @@
 # disk, each run is looked at without starting another program, and liblxc is asked once for
 # each state that is seen, of which there are few.
 
-load ../lib/lxc.bash
-load ../lib/packages.bash
+load ../lib/generate.bash
 load ../lib/hook.bash
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-	need_packages strace util-linux
-	CT_TMP=$(ct_tmp_new)
-	export CT_TMP
+	generate_setup_file strace util-linux
 	mount -t tmpfs -o mode=755 "${CT_TMP##*/}" "$CT_TMP"
 	# Its half minute passes while the other tests run.
 	make_fake busy
@@ -32,30 +29,18 @@ teardown_file() {
 }
 
 setup() {
-	# Not a trap before each command: there are too many of them.
-	set +T
-	: "${LXC_HARDEN_BINDIR:?}"
-	harden=$LXC_HARDEN_BINDIR/lxc-harden
-	tmp=$BATS_TEST_TMPDIR
-	lxc=$(ct_lxcpath)
+	generate_setup
 	use_fake fake
 }
 
 teardown() { umount "$CT_TMP/small" 2>/dev/null || true; }
 
+# In place of those of generate.bash, which say more.
 generate() { "$harden" generate -q -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
 remove() { "$harden" remove -q -P "$lxc" "$@" </dev/null 3>&- 4>&-; }
 
-# make_fake NAME: a container with a root file system of nothing but an init.
-make_fake() {
-	local dir=$CT_TMP/lxc/$1
-	rm -rf --one-file-system "$dir"
-	mkdir -p "$dir/rootfs/"{sbin,usr/lib/systemd}
-	touch "$dir/rootfs/usr/lib/systemd/"{systemd,libsystemd-shared-252.so}
-	ln -s ../usr/lib/systemd/systemd "$dir/rootfs/sbin/init"
-	printf '%s\n' "lxc.include = $CT_SHARE/common.conf" "lxc.rootfs.path = dir:$dir/rootfs" \
-		'# a line of mine' 'lxc.environment = A=b' >"$dir/config"
-}
+# make_fake NAME
+make_fake() { fake_at "$CT_TMP/lxc/$1" '# a line of mine' 'lxc.environment = A=b'; }
 
 use_fake() {
 	make_fake "$1"
@@ -63,12 +48,6 @@ use_fake() {
 	dir=$lxc/$1
 	conf=$dir/harden/harden.conf
 	read_file old "$dir/config"
-}
-
-# read_file VARIABLE FILE: all of it, "" if it is not there; without starting anything.
-read_file() {
-	printf -v "$1" ''
-	[ ! -e "$2" ] || IFS= read -rd '' "$1" <"$2" || true
 }
 
 loads() { lxc-info -P "$lxc" -n "$name" -s >/dev/null 2>&1; }

@@ -4,25 +4,15 @@
 # lxc-harden generate for Proxmox and Incus, and with a proof and a record.
 
 bats_require_minimum_version 1.5.0
-load ../lib/lxc.bash
-load ../lib/packages.bash
-load ../lib/skip.bash
 load ../lib/generate.bash
 
-setup_file() {
-	need_packages jq
-	CT_TMP=$(ct_tmp_new)
-	export CT_TMP
-}
+setup_file() { generate_setup_file jq; }
 
 setup() { generate_setup; }
 
-teardown() {
-	ct_destroy gen || true
-	rm -rf --one-file-system "$CT_TMP/lxc/fake"
-}
+teardown() { generate_teardown; }
 
-teardown_file() { rm -rf --one-file-system "$CT_TMP"; }
+teardown_file() { generate_teardown_file; }
 
 @test "pve: the files, and one line of a key that Proxmox takes, for somebody else to add" {
 	fake

@@ -3,26 +3,18 @@
 #
 # lxc-harden generate: what it reads of a guest's files, and what it makes of that.
 
-load ../lib/lxc.bash
-load ../lib/packages.bash
-load ../lib/skip.bash
 load ../lib/generate.bash
 
-setup_file() {
-	need_packages jq libcap2-bin
-	CT_TMP=$(ct_tmp_new)
-	export CT_TMP
-}
+setup_file() { generate_setup_file jq libcap2-bin; }
 
 setup() { generate_setup; }
 
 teardown() {
-	ct_destroy gen || true
 	umount "$tmp/mounted" 2>/dev/null || true
-	rm -rf --one-file-system "$CT_TMP/lxc/fake"
+	generate_teardown
 }
 
-teardown_file() { rm -rf --one-file-system "$CT_TMP"; }
+teardown_file() { generate_teardown_file; }
 
 @test "file capabilities: kept where the level may, else said" {
 	fake

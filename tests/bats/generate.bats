@@ -4,28 +4,15 @@
 # lxc-harden generate and remove: real containers at each level, what the guest's files say,
 # bad input, and what is left when it is cut short.
 
-load ../lib/lxc.bash
-load ../lib/packages.bash
-load ../lib/skip.bash
 load ../lib/generate.bash
 
-setup_file() {
-	need_packages jq libcap2-bin
-	CT_TMP=$(ct_tmp_new)
-	export CT_TMP
-}
+setup_file() { generate_setup_file jq libcap2-bin; }
 
 setup() { generate_setup; }
 
-teardown() {
-	ct_destroy gen || true
-	rm -rf --one-file-system "$CT_TMP/lxc/fake"
-}
+teardown() { generate_teardown; }
 
-teardown_file() {
-	umount "$CT_TMP/small" 2>/dev/null || true
-	rm -rf --one-file-system "$CT_TMP"
-}
+teardown_file() { generate_teardown_file; }
 
 # full_circle LEVEL GUEST MODE: boots running, holds what was said, and goes back.
 full_circle() {
