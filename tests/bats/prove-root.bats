@@ -5,8 +5,7 @@
 
 # shellcheck disable=SC2154,SC2016 # run and tests/lib/prove.bash set them; for the shell inside
 bats_require_minimum_version 1.5.0
-# shellcheck source-path=SCRIPTDIR source=../lib/prove.bash
-. "${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}/tests/lib/prove.bash"
+load ../lib/prove.bash
 
 # quick ARG...: what depends on the root file system alone, with few tries.
 quick() { prove --no-pairs --repeat 1 --no-plain --no-stop "$@"; }

@@ -7,8 +7,7 @@
 
 # shellcheck disable=SC2154,SC2016 # run and tests/lib/prove.bash set them; for the shell inside
 bats_require_minimum_version 1.5.0
-# shellcheck source-path=SCRIPTDIR source=../lib/prove.bash
-. "${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}/tests/lib/prove.bash"
+load ../lib/prove.bash
 
 # The services of this guest at work: a page, a login on a terminal by ssh, a user's cron
 # job, a user's program with file capabilities.

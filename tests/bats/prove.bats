@@ -6,8 +6,7 @@
 
 # shellcheck disable=SC2154,SC2016 # run and tests/lib/prove.bash set them; for the shell inside
 bats_require_minimum_version 1.5.0
-# shellcheck source-path=SCRIPTDIR source=../lib/prove.bash
-. "${abs_top_srcdir:-$BATS_TEST_DIRNAME/../..}/tests/lib/prove.bash"
+load ../lib/prove.bash
 
 @test "prove: misuse is one line and status 2" {
 	ct_new "$name" busybox priv

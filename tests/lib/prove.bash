@@ -4,21 +4,19 @@
 #
 # For the tests of prove: a container of the test's own, and what came of it.
 
-setup_file() {
-	[ "$(id -u)" = 0 ] || skip "not root"
-	export CT_TMP
-	CT_TMP=$(mktemp -d "${TMPDIR:-/tmp}/lxc-harden.XXXXXX")
-	chmod 755 "$CT_TMP"
-}
+# shellcheck source-path=SCRIPTDIR source=lxc.bash
+. "${BASH_SOURCE[0]%/*}/lxc.bash"
+# shellcheck source-path=SCRIPTDIR source=packages.bash
+. "${BASH_SOURCE[0]%/*}/packages.bash"
+# shellcheck source-path=SCRIPTDIR source=skip.bash
+. "${BASH_SOURCE[0]%/*}/skip.bash"
+
+setup_file() { ct_in_bats; }
 
 setup() {
-	: "${abs_top_srcdir:=$BATS_TEST_DIRNAME/../..}"
-	# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
-	. "$abs_top_srcdir/tests/lib/lxc.bash"
-	# shellcheck source-path=SCRIPTDIR source=../lib/packages.bash
-	. "$abs_top_srcdir/tests/lib/packages.bash"
 	cmd=${LXC_HARDEN_BINDIR:?}/lxc-harden
 	name=prove$BATS_TEST_NUMBER.$$
+	need root
 }
 
 teardown() {
