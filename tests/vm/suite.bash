@@ -8,6 +8,10 @@
 number=0 failed=0
 # For tests/lib/lxc.bash.  Looking often would take the time that the boot needs.
 export CT_SLOW=10 CT_POLL=2
+# Not exported: tools/quickstart would look there, too.
+LXC_HARDEN_CACHE=/mnt/cache
+# shellcheck source-path=SCRIPTDIR source=../lib/lxc.bash
+. /mnt/share/src/tests/lib/lxc.bash
 
 plan() { echo "1..$1"; }
 
@@ -42,6 +46,9 @@ row() {
 	local IFS='|'
 	echo "#|$*"
 }
+
+# words: lines as one.
+words() { tr '\n' ' ' | sed 's/ $//'; }
 
 note() { printf '%s\n' "$*" | LC_ALL=C tr -cd '\n\t -~' | sed 's/^/# /'; }
 
