@@ -283,6 +283,7 @@ make_hostile() {
 
 # shellcheck disable=SC2016 # the script expands it
 @test "the examples of lxc-harden-check(8)" {
+	need mandoc
 	local page=$abs_top_srcdir/man/lxc-harden-check.8 n=0 line
 	mkdir -p "$tmp/bin" "$tmp/var"
 	# The command as installed, on containers that are there.
