@@ -219,6 +219,7 @@ btrfs_folder() {
 	running=
 	[ -e "$real/harden/prove-snapshot/sbin/init" ] || [ -L "$real/harden/prove-snapshot/sbin/init" ]
 	run --separate-stderr "$cmd" prove "$name" -P "$btrfs" --no-pairs --repeat 1 --no-plain --no-stop
+	echo "$stderr"
 	[ "$status" = 0 ]
 	[ "$(btrfs subvolume list "$btrfs" | wc -l)" = 1 ]
 	[ "$(ls "$real/harden")" = proof.json ]
