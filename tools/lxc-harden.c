@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -147,8 +148,10 @@ int main(int argc, char *argv[])
 	struct command_text buf;
 	const char *word = argc > 1 ? argv[1] : NULL;
 
-	if (open_standard_fds() < 0 || set_signals() < 0)
+	if (open_standard_fds() < 0 || set_signals() < 0) {
+		command_error(NULL, "cannot set up descriptors and signals: %s", strerror(errno));
 		return COMMAND_FAILED;
+	}
 	/* Folders that the mapped root of a container walks, and none that others write in. */
 	(void)umask(022); /* cannot fail */
 	if (!word) {
