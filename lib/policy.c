@@ -196,8 +196,8 @@ static int parse_mount_allow(struct state *s, struct span value)
 	if (value.p[value.n - 1] == '/')
 		value.n--;
 	/* It could not be written down again. */
-	if (span_trim(value).n != value.n)
-		return fail(s, "ends in a blank", value);
+	if (span_trim(value).n != value.n || value.p[value.n - 1] == '\r')
+		return fail(s, "ends in a blank or a carriage return", value);
 	return add_item(s, &s->policy.mount_allow, value);
 }
 

@@ -85,6 +85,7 @@ static void test_errors(void)
 		{ MINIMAL "mount.allow = /\n", 2, "not a path below '/' in the guest" },
 		{ MINIMAL "mount.allow = /a/../b\n", 2, "a path with '//', '.' or '..'" },
 		{ MINIMAL "mount.allow = /a//b\n", 2, "a path with '//', '.' or '..'" },
+		{ MINIMAL "mount.allow = /a\r/\n", 2, "ends in a blank or a carriage return" },
 		{ MINIMAL "refuse = a/b\n", 2, "not the name of a trial" },
 		{ MINIMAL "name = a b\n", 2, "not a name of letters, digits, '-', '_' and '.'" },
 		{ MINIMAL "name = ..\n", 2, "not a name of letters, digits, '-', '_' and '.'" },
