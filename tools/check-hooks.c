@@ -36,8 +36,11 @@ bool check_path_is_writable(struct check_work *w, const char *path, uid_t owner,
 			    const char **ret_which)
 {
 	struct path_stranger stranger;
+	char folder[PATH_MAX];
+	int n = snprintf(folder, sizeof(folder), "%s/%s", w->out->lxcpath, w->out->name);
 
-	if (!path_find_stranger(path, owner, true, &stranger))
+	if (n < 0 || (size_t)n >= sizeof(folder) ||
+	    !path_find_stranger(path, owner, true, folder, &stranger))
 		return false;
 	*ret_which = check_print(w->arena, "'%s'", stranger.path);
 	return true;

@@ -73,7 +73,7 @@ struct workers_owner containers_find_owner(const char *lxcpath)
 	struct stat st;
 
 	/* A group that may write there was chosen by root; a user was, too, but for himself. */
-	if (path_find_stranger(lxcpath, 0, false, &stranger))
+	if (path_find_stranger(lxcpath, 0, false, NULL, &stranger))
 		return workers_owner_of(stranger.owns ? stranger.st.st_uid : NOBODY);
 	return workers_owner_of(stat(lxcpath, &st) == 0 && (st.st_mode & S_IWOTH) ? NOBODY : 0);
 }

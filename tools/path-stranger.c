@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/magic.h>
+#include <pwd.h>
 #include <string.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -33,6 +35,17 @@ static bool is_strange(struct path_stranger *at, uid_t user, bool groups)
 		return false;
 	return others_write(st) ||
 	       (groups && (st->st_mode & S_IWGRP) && st->st_gid != 0 && st->st_gid != (gid_t)user);
+}
+
+static bool is_of_mapped_root(const struct stat *st, uid_t user, const char *container)
+{
+	struct stat own;
+
+	if (!container || lstat(container, &own) < 0 || own.st_dev != st->st_dev ||
+	    own.st_ino != st->st_ino || !S_ISDIR(st->st_mode) || others_write(st))
+		return false;
+	return !getpwuid(st->st_uid) && (!(st->st_mode & S_IWGRP) || st->st_gid == 0 ||
+					 st->st_gid == (gid_t)user || !getgrgid(st->st_gid));
 }
 
 static void go_up(char path[PATH_MAX])
@@ -95,7 +108,8 @@ static bool next(char rest[PATH_MAX], char name[NAME_MAX + 1])
 	return n > 0;
 }
 
-bool path_find_stranger(const char *path, uid_t user, bool groups, struct path_stranger *ret)
+bool path_find_stranger(const char *path, uid_t user, bool groups, const char *container,
+			struct path_stranger *ret)
 {
 	char rest[PATH_MAX], name[NAME_MAX + 1];
 	struct stat folder = { 0 };
@@ -113,7 +127,7 @@ bool path_find_stranger(const char *path, uid_t user, bool groups, struct path_s
 			ret->st = folder;
 			return true;
 		}
-		if (is_strange(ret, user, groups))
+		if (is_strange(ret, user, groups) && !is_of_mapped_root(&ret->st, user, container))
 			return true;
 		if (S_ISLNK(ret->st.st_mode)) {
 			if (links++ == LINKS_MAX)

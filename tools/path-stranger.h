@@ -23,7 +23,12 @@ struct path_stranger {
  * groups is set and it is neither root's nor has the user's number, as his private one.  In
  * a sticky folder others cannot touch what is there, but make what is missing.  What cannot be
  * looked at, below what only root and the user change, is not for strangers either: false.
+ *
+ * Container, if it is not NULL, is a container's own folder: LXC gives that of an id-mapped one to
+ * the container's root, who has no way to it from inside.  So it may belong to an id by which
+ * nobody logs in, and so may its group; what is in it may not.
  */
-bool path_find_stranger(const char *path, uid_t user, bool groups, struct path_stranger *ret);
+bool path_find_stranger(const char *path, uid_t user, bool groups, const char *container,
+			struct path_stranger *ret);
 
 #endif

@@ -5,9 +5,7 @@
 #include "tools/trust.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,30 +43,6 @@ static int refuse_stranger(const struct command *cmd, const char *lxcpath,
 	return refuse(cmd, lxcpath, what);
 }
 
-/*
- * LXC gives the folder of an id-mapped container to that container's root, who has no way to it
- * from inside.  An id by which somebody logs in is no such one.
- */
-static bool is_of_mapped_root(const struct path_stranger *s, const char *folder)
-{
-	struct stat st;
-
-	return lstat(folder, &st) == 0 && S_ISDIR(st.st_mode) && st.st_dev == s->st.st_dev &&
-	       st.st_ino == s->st.st_ino && !(st.st_mode & S_IWOTH) && !getpwuid(st.st_uid) &&
-	       (!(st.st_mode & S_IWGRP) || !st.st_gid || !getgrgid(st.st_gid) ||
-		st.st_gid == getegid());
-}
-
-/* The file itself, where the folder is another's who may have put a link there. */
-static bool is_ours(struct path_stranger *s, const char *config)
-{
-	if (lstat(config, &s->st) < 0)
-		return true;					/* there is none */
-	(void)snprintf(s->path, sizeof(s->path), "%s", config); /* of the same size */
-	s->owns = s->st.st_uid != 0 && s->st.st_uid != geteuid();
-	return S_ISREG(s->st.st_mode) && !s->owns && !(s->st.st_mode & (S_IWOTH | S_IWGRP));
-}
-
 int trust_check(const struct command *cmd, const char *lxcpath)
 {
 	struct container container = { lxcpath, cmd->name, { geteuid(), getegid() } };
@@ -85,8 +59,7 @@ int trust_check(const struct command *cmd, const char *lxcpath)
 	 */
 	if (stat(lxcpath, &st) == 0 && (st.st_mode & S_IWOTH))
 		return refuse(cmd, lxcpath, "the folder can be changed by everybody");
-	if (path_find_stranger(config, geteuid(), true, &stranger) &&
-	    (!is_of_mapped_root(&stranger, folder) || !is_ours(&stranger, config)))
+	if (path_find_stranger(config, geteuid(), true, folder, &stranger))
 		return refuse_stranger(cmd, lxcpath, &stranger);
 	if (containers_find_impostor(&container, &uid)) {
 		(void)snprintf(what, sizeof(what), "its monitor's socket is held by user %u",

@@ -247,7 +247,9 @@ refused() {
 	mkdir -p "$path/c/rootfs/sbin"
 	printf '%s\n' "lxc.rootfs.path = dir:$path/c/rootfs" >"$path/c/config"
 	# As lxc-create(1) leaves it.
-	chown 1234567:0 "$path/c" && chmod 770 "$path/c"
+	chown 1234567:1234567 "$path/c" && chmod 770 "$path/c"
+	run "$cmd" check -P "$path" c
+	[[ $output != *config.writable* ]]
 	"$cmd" generate -q -P "$path" c
 	mv "$path/c/config" "$BATS_TEST_TMPDIR/config"
 	ln -s "$BATS_TEST_TMPDIR/config" "$path/c/config" && chown -h 1234567 "$path/c/config"

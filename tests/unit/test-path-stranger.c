@@ -19,7 +19,7 @@ static bool find(const char *path, bool groups, struct path_stranger *ret)
 	char full[PATH_MAX];
 
 	(void)snprintf(full, sizeof(full), "%s/%s", scratch_path, path);
-	return path_find_stranger(full, 0, groups, ret);
+	return path_find_stranger(full, 0, groups, NULL, ret);
 }
 
 static void check_strange(const char *path, const char *where, bool owns)
@@ -58,7 +58,7 @@ static void test_owners(void)
 	give(fd, "a/b");
 	check_strange("a/b/c/config", "a/b", true);
 	check_strange("a/b/../b/c", "a/b", true);
-	CHECK(path_find_stranger(scratch_path, SOMEBODY, true, &s) == false);
+	CHECK(path_find_stranger(scratch_path, SOMEBODY, true, NULL, &s) == false);
 	CHECK_INT(fchownat(fd, "a/b/c/config", 0, 0, 0), 0);
 	CHECK(!find("a", true, &s));
 }
@@ -85,7 +85,7 @@ static void test_links(void)
 	CHECK_INT(symlinkat("loop", fd, "loop"), 0);
 	CHECK(!find("loop/c", true, &s)); /* nobody gets there */
 	/* Its text is no path. */
-	CHECK(path_find_stranger("/proc/self/root/etc", 0, true, &s));
+	CHECK(path_find_stranger("/proc/self/root/etc", 0, true, NULL, &s));
 	CHECK(!s.owns);
 }
 
@@ -109,6 +109,38 @@ static void test_writers(void)
 	CHECK_INT(fchmodat(fd, "d", 0775, 0), 0);
 	check_strange("d/c", "d", false);
 	CHECK(!find("d/c", false, &s));
+}
+
+/* As lxc-create(1) leaves the folder of an id-mapped container. */
+static void test_mapped_root(void)
+{
+	auto_close int fd = scratch_new();
+	struct path_stranger s;
+	char folder[PATH_MAX], config[PATH_MAX];
+
+	if (tap_needs_root())
+		return;
+	(void)snprintf(folder, sizeof(folder), "%s/lxc/c", scratch_path);
+	(void)snprintf(config, sizeof(config), "%s/lxc/c/config", scratch_path);
+	scratch_mkdir(fd, "lxc/c");
+	scratch_write(fd, "lxc/c/config", "", 0);
+	give(fd, "lxc/c");
+	CHECK_INT(fchmodat(fd, "lxc/c", 0770, 0), 0);
+	CHECK(path_find_stranger(config, 0, true, NULL, &s));
+	CHECK(!path_find_stranger(config, 0, true, folder, &s));
+	CHECK_INT(fchmodat(fd, "lxc/c", 0777, 0), 0);
+	CHECK(path_find_stranger(config, 0, true, folder, &s));
+	CHECK_INT(fchmodat(fd, "lxc/c", 0770, 0), 0);
+	/* Not what is in it, nor another folder of that id's, nor one of somebody who logs in. */
+	give(fd, "lxc/c/config");
+	CHECK(path_find_stranger(config, 0, true, folder, &s));
+	CHECK_STR(s.path, config);
+	CHECK_INT(fchownat(fd, "lxc/c/config", 0, 0, 0), 0);
+	give(fd, "lxc");
+	CHECK(path_find_stranger(config, 0, true, folder, &s));
+	CHECK_INT(fchownat(fd, "lxc", 0, 0, 0), 0);
+	CHECK_INT(fchownat(fd, "lxc/c", 1 /* daemon */, 0, 0), 0);
+	CHECK(path_find_stranger(config, 0, true, folder, &s));
 }
 
 /* Exchanged as fast as it goes, between root's folder and a link to his own: never a moment. */
@@ -139,4 +171,5 @@ static void test_race(void)
 TAP_MAIN({ "whose folders and files are on the way", test_owners },
 	 { "links of root and of others", test_links },
 	 { "who writes: everybody, groups, sticky folders", test_writers },
+	 { "the folder of an id-mapped container", test_mapped_root },
 	 { "a folder that is exchanged meanwhile", test_race });
