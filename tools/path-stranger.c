@@ -115,10 +115,9 @@ bool path_find_stranger(const char *path, uid_t user, bool groups, const char *c
 	struct stat folder = { 0 };
 	unsigned int links = 0;
 
-	if (path[0] != '/' || strlen(path) >= sizeof(rest))
+	if (path[0] != '/' || span_copy(span_of(path), rest, sizeof(rest)) < 0)
 		return false; /* nobody gets there */
-	strcpy(rest, path);
-	strcpy(ret->path, "/");
+	(void)span_copy(span_of("/"), ret->path, sizeof(ret->path)); /* fits */
 	for (;;) {
 		if (lstat(ret->path, &ret->st) < 0) {
 			if (errno != ENOENT || !others_write(&folder))
