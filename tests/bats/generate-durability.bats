@@ -24,7 +24,8 @@ setup_file() {
 teardown_file() {
 	kill "$(cat "$CT_TMP/holder" 2>/dev/null)" 2>/dev/null || true
 	wait_for 60 test -e "$CT_TMP/busy.status"
-	umount -R "$CT_TMP"
+	# Who was killed may take a moment to go.
+	wait_for 10 umount -R "$CT_TMP"
 	rmdir "$CT_TMP"
 }
 
