@@ -116,7 +116,7 @@ bool path_find_stranger(const char *path, uid_t user, bool groups, const char *c
 	unsigned int links = 0;
 
 	if (path[0] != '/' || span_copy(span_of(path), rest, sizeof(rest)) < 0)
-		return false; /* nobody gets there */
+		return false;					     /* nobody gets there */
 	(void)span_copy(span_of("/"), ret->path, sizeof(ret->path)); /* fits */
 	for (;;) {
 		if (lstat(ret->path, &ret->st) < 0) {
