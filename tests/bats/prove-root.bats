@@ -217,6 +217,8 @@ btrfs_folder() {
 	kill -KILL "$running"
 	wait "$running" && false
 	running=
+	# What it had started goes with it, but not in the same moment, and has its lock until then.
+	wait_for 10 flock -n "$real/harden" true
 	[ -e "$real/harden/prove-snapshot/sbin/init" ] || [ -L "$real/harden/prove-snapshot/sbin/init" ]
 	run --separate-stderr "$cmd" prove "$name" -P "$btrfs" --no-pairs --repeat 1 --no-plain --no-stop
 	echo "$stderr"
