@@ -88,7 +88,10 @@ static void test_rights(void)
 	out = r.results;
 	CHECK(out[0].reads && !out[1].reads);
 	/* As a record of his would take, which is read outside of his own limits. */
-	CHECK(out[0].memory && !out[1].memory);
+	CHECK(out[0].memory);
+#ifndef WITH_SANITIZERS /* whose own memory is larger */
+	CHECK(!out[1].memory);
+#endif
 	CHECK_INT(out[0].uid, 0);
 	CHECK_INT(out[1].uid, SOMEBODY);
 	CHECK_INT(out[1].saved, SOMEBODY);
