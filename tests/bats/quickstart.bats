@@ -133,6 +133,8 @@ os_release() {
 	[ "$(grep -cE '^  .* DONE +refused: [A-Za-z]' <<<"$output")" -ge 3 ]
 	run -1 grep -E ' DONE +(DONE|no effect)| DONE from' <<<"$output"
 	# Whatever the umask was: nobody else changes what root runs.
+	[ -x "$instead/local/lxc-harden-quickstart/bin/lxc-harden" ]
+	[ -d "$instead/lib/lxc-harden-quickstart" ]
 	[ -z "$(find "$instead"/{local,lib}/lxc-harden-quickstart -xdev -name rootfs -prune -o -perm /022 ! -type l -print)" ]
 	nothing_runs
 }
