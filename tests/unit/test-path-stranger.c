@@ -5,6 +5,7 @@
 #include "tools/path-stranger.h"
 
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
@@ -159,6 +160,7 @@ static void test_race(void)
 	give(fd, "his/link");
 	pid = fork();
 	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			(void)renameat2(fd, "his/root", fd, "his/link", RENAME_EXCHANGE);
 	}
