@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hooks/place.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
 
@@ -55,7 +56,7 @@ static int judge_path(const struct cgroup *cg, enum cgroup_hierarchy h, struct e
 	if (r == -ENOENT)
 		return 1;
 	if (r < 0)
-		return hierarchy_fail(why, "find the container's monitor in '/proc'", r);
+		return place_fail(why, "find the container's monitor in '/proc'", r);
 	if (shared)
 		emit_str(why,
 			 "LXC made the container no cgroup of its own there, but the monitor's");
@@ -77,7 +78,7 @@ static struct verdict judge_here(enum cgroup_hierarchy h)
 
 	if (on < 0 || unshare(CLONE_NEWNS) < 0 ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) {
-		v.r = hierarchy_fail(&why, "make a mount namespace to look at the cgroup", -errno);
+		v.r = place_fail(&why, "make a mount namespace to look at the cgroup", -errno);
 		return v;
 	}
 	/* Anew: the one from before is in the old namespace. */
@@ -90,7 +91,7 @@ static struct verdict judge_here(enum cgroup_hierarchy h)
 		return v;
 	}
 	root = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	v.r = root < 0 ? hierarchy_fail(&why, "open the cgroup", -errno)
+	v.r = root < 0 ? place_fail(&why, "open the cgroup", -errno)
 		       : hierarchy_judge_root(root, h, &why);
 	return v;
 }
@@ -107,12 +108,12 @@ static int judge_apart(enum cgroup_hierarchy h, struct emit *why)
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return hierarchy_fail(why, "make a pipe", -errno);
+		return place_fail(why, "make a pipe", -errno);
 	in = fds[0];
 	out = fds[1];
 	pid = fork();
 	if (pid < 0)
-		return hierarchy_fail(why, "start a process", -errno);
+		return place_fail(why, "start a process", -errno);
 	if (pid == 0) {
 		v = judge_here(h);
 		_exit(write(out, &v, sizeof(v)) != sizeof(v));
@@ -197,7 +198,7 @@ int hierarchy_choose(const struct initver *init, struct hierarchy *ret, struct e
 	if (r == 0)
 		r = cgroup_parse((struct span){ text, size }, &cg);
 	if (r < 0)
-		return hierarchy_fail(why, "read '/proc/self/cgroup'", r);
+		return place_fail(why, "read '/proc/self/cgroup'", r);
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		emit_str(why, i ? "; " : "");
 		emit_str(why, hierarchy_name(order[i]));

@@ -13,6 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "hooks/place.h"
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 
@@ -28,42 +29,6 @@ static const struct mnt_fs frame_fs = {
 	.options = frame_options,
 	.n_options = 2,
 };
-
-/* Opens a folder beneath dirfd; says where it failed.  Only ever a place: nothing is read. */
-static int open_folder(int dirfd, const char *name, const char *path, struct emit *why)
-{
-	int fd = rootfs_open_at(dirfd, name, O_PATH | O_DIRECTORY);
-
-	if (fd == -ELOOP)
-		emit_printf(why, "'/%s' of the guest is or contains a symlink", path);
-	else if (fd < 0)
-		emit_printf(why, "cannot open '/%s' of the guest: %s", path, strerror(-fd));
-	return fd;
-}
-
-/* True if the folder holds name and nothing else. */
-static bool holds_only(int dirfd, const char *name)
-{
-	auto_closedir DIR *dir = NULL;
-	struct dirent *entry;
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	dir = fdopendir(fd);
-	if (!dir) {
-		(void)close(fd); /* only ever read from */
-		return false;
-	}
-	do {
-		errno = 0;
-		entry = readdir(dir);
-		if (entry && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, name) != 0)
-			return false;
-	} while (entry);
-	return errno == 0;
-}
 
 /* True if the folder fd is the container's own cgroup of h, writable. */
 static bool is_right_cgroup(int fd, enum cgroup_hierarchy h)
@@ -82,7 +47,7 @@ static bool is_right(int fd, long magic, enum cgroup_hierarchy h)
 
 	if (h == CGROUP_UNIFIED)
 		return magic == CGROUP2_SUPER_MAGIC && is_right_cgroup(fd, h);
-	if (magic != TMPFS_MAGIC || !holds_only(fd, "systemd"))
+	if (magic != TMPFS_MAGIC || !place_holds_only(fd, "systemd"))
 		return false;
 	inner = rootfs_open_at(fd, "systemd", O_RDONLY | O_DIRECTORY);
 	return inner >= 0 && fstatfs(inner, &fs) == 0 && fs.f_type == CGROUP_SUPER_MAGIC &&
@@ -97,21 +62,21 @@ int hierarchy_look(int rootfd, enum cgroup_hierarchy h, struct hierarchy_place *
 	int r;
 
 	ret->fd = -EBADF;
-	ret->parentfd = open_folder(rootfd, TARGET_PARENT, TARGET_PARENT, why);
+	ret->parentfd = place_open_folder(rootfd, TARGET_PARENT, TARGET_PARENT, why);
 	if (ret->parentfd < 0)
 		return ret->parentfd;
-	ret->fd = open_folder(ret->parentfd, TARGET_NAME, TARGET, why);
+	ret->fd = place_open_folder(ret->parentfd, TARGET_NAME, TARGET, why);
 	if (ret->fd < 0)
 		return ret->fd;
 	r = mnt_is_root(ret->parentfd, ret->fd, &mounted);
 	if (r < 0)
-		return hierarchy_fail(why, "tell whether '/" TARGET "' is mounted", r);
+		return place_fail(why, "tell whether '/" TARGET "' is mounted", r);
 	if (!mounted) {
 		ret->state = HIERARCHY_ABSENT;
 		return 0;
 	}
 	if (fstatfs(ret->fd, &fs) < 0)
-		return hierarchy_fail(why, "examine '/" TARGET "'", -errno);
+		return place_fail(why, "examine '/" TARGET "'", -errno);
 	if (is_right(ret->fd, fs.f_type, h)) {
 		ret->state = HIERARCHY_RIGHT;
 	} else if (fs.f_type == TMPFS_MAGIC || fs.f_type == CGROUP_SUPER_MAGIC ||
@@ -130,80 +95,10 @@ void hierarchy_leave(struct hierarchy_place *place)
 	cleanup_close(&place->parentfd);
 }
 
-/*
- * A mount on a shared mount shows up in its peers, the host's among them, and so does
- * an unmount.  LXC makes the container's mounts private or slave; if not, stop.
- */
-static int refuse_shared(int fd, struct emit *why)
-{
-	bool shared;
-	int r = mnt_is_shared(fd, &shared);
-
-	if (r < 0)
-		return hierarchy_fail(why, "tell whether '/" TARGET_PARENT "' is a shared mount",
-				      r);
-	if (shared) {
-		emit_str(why, "'/" TARGET_PARENT "' is a shared mount: the host would see ours");
-		return -EXDEV;
-	}
-	return 0;
-}
-
-/* Where a file system goes: a folder that is open, the one that it is in, and its names. */
-struct place {
-	int fd, parentfd;
-	const char *name, *path;
-};
-
-/*
- * mount(2), before Linux 5.2.  Only by name is the new root found, and the guest may have
- * swapped that meanwhile: then the mount cannot be undone by a descriptor, and goes with the
- * namespace as the start fails.
- */
-static int put_classic(const struct mnt_fs *fs, const struct place *at)
-{
-	auto_close int root = -EBADF;
-	bool same;
-	int r;
-
-	r = mnt_new_on(fs, at->fd);
-	if (r < 0)
-		return r;
-	root = rootfs_open_at(at->parentfd, at->name, O_PATH | O_DIRECTORY);
-	r = root < 0 ? root : mnt_is_same(at->parentfd, root, &same);
-	if (r == 0 && same)
-		r = -ESTALE;
-	if (r == 0)
-		return take_fd(&root);
-	(void)mnt_remove_at(at->parentfd, at->name); /* what is no mount it leaves alone */
-	return r;
-}
-
-/*
- * Mounts there and returns a descriptor of the new root.  *mntfd is the detached mount,
- * or empty: then one is made, on a kernel that has them.
- */
-static int put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why)
-{
-	int r;
-
-	if (*mntfd < 0)
-		*mntfd = mnt_new(fs);
-	r = *mntfd < 0 ? *mntfd : mnt_attach(*mntfd, at->fd);
-	if (r == 0)
-		return take_fd(mntfd);
-	if (r == -ENOSYS)
-		r = put_classic(fs, at);
-	if (r < 0)
-		emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", fs->type, at->path,
-			    strerror(-r));
-	return r;
-}
-
 static int put_unified(struct hierarchy *h, const struct place *target, struct emit *why)
 {
 	int judged = h->mntfd; /* by try_hierarchy(), before anybody could see it */
-	auto_close int root = put(hierarchy_fs(CGROUP_UNIFIED), &h->mntfd, target, why);
+	auto_close int root = place_put(hierarchy_fs(CGROUP_UNIFIED), &h->mntfd, target, why);
 	int r;
 
 	if (root < 0)
@@ -227,25 +122,24 @@ static int fill_frame(struct hierarchy *h, int frame, struct emit *why)
 	int r;
 
 	if (mkdirat(frame, inner.name, 0755) < 0)
-		return hierarchy_fail(why, "create a folder on the tmpfs for '/" TARGET "'",
-				      -errno);
-	on = inner.fd = open_folder(frame, inner.name, inner.path, why);
+		return place_fail(why, "create a folder on the tmpfs for '/" TARGET "'", -errno);
+	on = inner.fd = place_open_folder(frame, inner.name, inner.path, why);
 	if (on < 0)
 		return on;
-	root = put(hierarchy_fs(CGROUP_SYSTEMD), &h->mntfd, &inner, why);
+	root = place_put(hierarchy_fs(CGROUP_SYSTEMD), &h->mntfd, &inner, why);
 	if (root < 0)
 		return root;
 	r = root == judged ? 1 : hierarchy_judge_root(root, CGROUP_SYSTEMD, why);
 	if (r <= 0)
 		return r < 0 ? r : -EPERM;
 	r = mnt_set_readonly(frame);
-	return r < 0 ? hierarchy_fail(why, "make '/" TARGET "' read-only", r) : 0;
+	return r < 0 ? place_fail(why, "make '/" TARGET "' read-only", r) : 0;
 }
 
 static int put_systemd(struct hierarchy *h, const struct place *target, struct emit *why)
 {
 	auto_close int detached = -EBADF;
-	auto_close int frame = put(&frame_fs, &detached, target, why);
+	auto_close int frame = place_put(&frame_fs, &detached, target, why);
 	int r;
 
 	if (frame < 0)
@@ -262,7 +156,7 @@ int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, st
 	auto_close int bare = -EBADF;
 	int r;
 
-	r = refuse_shared(target.parentfd, why);
+	r = place_refuse_shared(target.parentfd, TARGET_PARENT, why);
 	if (r < 0)
 		return r;
 	if (place->state == HIERARCHY_REPLACE) {
@@ -270,8 +164,8 @@ int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, st
 		/* -EINVAL: it came with a folder of the host's and is locked; ours then covers it.
 		 */
 		if (r < 0 && r != -EINVAL)
-			return hierarchy_fail(why, "unmount what is on '/" TARGET "'", r);
-		bare = open_folder(target.parentfd, target.name, TARGET, why);
+			return place_fail(why, "unmount what is on '/" TARGET "'", r);
+		bare = place_open_folder(target.parentfd, target.name, TARGET, why);
 		if (bare < 0)
 			return bare;
 		target.fd = bare;

@@ -4,7 +4,7 @@
 
 #include "hooks/hierarchy.h"
 
-#include <string.h>
+#include "hooks/place.h"
 
 static const struct mnt_fs unified_fs = { .type = "cgroup2", .source = "cgroup2" };
 
@@ -26,12 +26,6 @@ const struct mnt_fs *hierarchy_fs(enum cgroup_hierarchy h)
 	return h == CGROUP_UNIFIED ? &unified_fs : &systemd_fs;
 }
 
-int hierarchy_fail(struct emit *why, const char *what, int r)
-{
-	emit_printf(why, "cannot %s: %s", what, strerror(-r));
-	return r;
-}
-
 int hierarchy_judge_root(int mntfd, enum cgroup_hierarchy h, struct emit *why)
 {
 	static const char *const reasons[] = {
@@ -44,7 +38,7 @@ int hierarchy_judge_root(int mntfd, enum cgroup_hierarchy h, struct emit *why)
 
 	r = cgroup_check_root(mntfd, h, &root);
 	if (r < 0)
-		return hierarchy_fail(why, "examine the cgroup", r);
+		return place_fail(why, "examine the cgroup", r);
 	if (root == CGROUP_ROOT_OWN)
 		return 1;
 	emit_str(why, reasons[root]);

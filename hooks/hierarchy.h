@@ -65,7 +65,4 @@ const struct mnt_fs *hierarchy_fs(enum cgroup_hierarchy h);
  */
 int hierarchy_judge_root(int mntfd, enum cgroup_hierarchy h, struct emit *why);
 
-/* "cannot WHAT: reason" to *why; returns r. */
-int hierarchy_fail(struct emit *why, const char *what, int r);
-
 #endif

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+mount_hook_sources = \
+	hooks/hook.c hooks/hook.h \
+	hooks/mount-hook.c hooks/mount-hook.h \
+	hooks/place.c hooks/place.h
+
 pkglibexec_PROGRAMS += hooks/mount-cgroup
 hooks_mount_cgroup_SOURCES = \
 	hooks/mount-cgroup.c \
 	hooks/hierarchy.c hooks/hierarchy.h hooks/hierarchy-choose.c hooks/hierarchy-mount.c \
-	hooks/hook.c hooks/hook.h
+	$(mount_hook_sources)
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 

@@ -18,13 +18,10 @@
 #include <string.h>
 
 #include "hooks/hierarchy.h"
-#include "hooks/hook.h"
+#include "hooks/mount-hook.h"
 #include "lib/cleanup.h"
-#include "lib/rootfs.h"
 
 #define PROGRAM "mount-cgroup"
-
-enum { EXIT_FAILED = 1, EXIT_MISUSE = 2, EXIT_REFUSED = 3 };
 
 struct options {
 	bool dry_run;
@@ -41,14 +38,6 @@ static const char usage[] =
 	"  -V, --version  the version\n"
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 misuse, 3 no hierarchy can be given safely.\n";
-
-/* Most starts have nothing to say, so the journal is reached for only when there is. */
-static const struct hook *loud(struct hook *hook)
-{
-	if (hook->container)
-		hook_open_journal(hook);
-	return hook;
-}
 
 /* -1 to go on, else the exit status. */
 static int parse_options(int argc, char *argv[], struct hook *hook, struct options *ret)
@@ -68,16 +57,18 @@ static int parse_options(int argc, char *argv[], struct hook *hook, struct optio
 			ret->dry_run = true;
 			break;
 		case 'h':
-			return fputs(usage, stdout) < 0 || fflush(stdout) ? EXIT_FAILED : 0;
+			return fputs(usage, stdout) < 0 || fflush(stdout) ? MOUNT_HOOK_FAILED : 0;
 		case 'V':
-			return puts(PROGRAM " " PACKAGE_VERSION) < 0 || fflush(stdout) ? EXIT_FAILED
-										       : 0;
+			return puts(PROGRAM " " PACKAGE_VERSION) < 0 || fflush(stdout)
+				       ? MOUNT_HOOK_FAILED
+				       : 0;
 		default: {
 			struct hook_text bad;
 
-			hook_say(loud(hook), JOURNAL_ERR, "unknown option '%s'; see --help",
+			hook_say(mount_hook_loud(hook), JOURNAL_ERR,
+				 "unknown option '%s'; see --help",
 				 hook_escape(&bad, argv[optind - 1]));
-			return EXIT_MISUSE;
+			return MOUNT_HOOK_MISUSE;
 		}
 		}
 	}
@@ -94,13 +85,6 @@ static void describe_init(const struct initver *init, char buf[static 32])
 		(void)snprintf(buf, 32, "systemd %u", init->version);
 	else
 		(void)snprintf(buf, 32, "systemd of unknown version");
-}
-
-/* The exit status of a refusal, by its reason. */
-static int status_of(int r)
-{
-	return r == -EPERM || r == -EXDEV || r == -EEXIST || r == -ELOOP ? EXIT_REFUSED
-									 : EXIT_FAILED;
 }
 
 /* Mounts what was chosen, or says what it would do; the exit status. */
@@ -120,16 +104,17 @@ static int give(int rootfd, struct hierarchy *h, const struct initver *init,
 	r = hierarchy_look(rootfd, h->which, &place, &why);
 	if (r == 0 && opt->dry_run) {
 		describe_init(init, name);
-		hook_say(loud(hook), JOURNAL_INFO, "%s the hierarchy %s on '/sys/fs/cgroup' (%s)",
-			 would[place.state], hierarchy_name(h->which), name);
+		hook_say(mount_hook_loud(hook), JOURNAL_INFO,
+			 "%s the hierarchy %s on '/sys/fs/cgroup' (%s)", would[place.state],
+			 hierarchy_name(h->which), name);
 	} else if (r == 0 && place.state != HIERARCHY_RIGHT) {
 		r = hierarchy_mount(&place, h, &why);
 	}
 	hierarchy_leave(&place);
 	if (r == 0)
 		return 0;
-	hook_say(loud(hook), JOURNAL_ERR, "%s", text);
-	return status_of(r);
+	hook_say(mount_hook_loud(hook), JOURNAL_ERR, "%s", text);
+	return mount_hook_status(r);
 }
 
 /* The whole of the work once it is known for whom; the exit status. */
@@ -143,13 +128,14 @@ static int mount_cgroup(int rootfd, const struct options *opt, struct hook *hook
 
 	r = initver_read(rootfd, &init);
 	if (r < 0) {
-		hook_say(loud(hook), JOURNAL_ERR, "cannot tell the guest's init: %s", strerror(-r));
-		return EXIT_FAILED;
+		hook_say(mount_hook_loud(hook), JOURNAL_ERR, "cannot tell the guest's init: %s",
+			 strerror(-r));
+		return MOUNT_HOOK_FAILED;
 	}
 	r = hierarchy_choose(&init, &h, &why);
 	if (r < 0) {
-		hook_say(loud(hook), JOURNAL_ERR, "%s", text);
-		return r == -EPERM ? EXIT_REFUSED : EXIT_FAILED;
+		hook_say(mount_hook_loud(hook), JOURNAL_ERR, "%s", text);
+		return r == -EPERM ? MOUNT_HOOK_REFUSED : MOUNT_HOOK_FAILED;
 	}
 	if (r > 0) {
 		r = give(rootfd, &h, &init, opt, hook);
@@ -160,12 +146,13 @@ static int mount_cgroup(int rootfd, const struct options *opt, struct hook *hook
 	/* Only systemd insists on cgroups; other inits lose nothing that they had. */
 	if (init.kind != INITVER_SYSTEMD) {
 		if (opt->dry_run)
-			hook_say(loud(hook), JOURNAL_INFO, "would mount nothing (%s): %s", name,
-				 text);
+			hook_say(mount_hook_loud(hook), JOURNAL_INFO,
+				 "would mount nothing (%s): %s", name, text);
 		return 0;
 	}
-	hook_say(loud(hook), JOURNAL_ERR, "no cgroup hierarchy for the guest (%s): %s", name, text);
-	return EXIT_REFUSED;
+	hook_say(mount_hook_loud(hook), JOURNAL_ERR, "no cgroup hierarchy for the guest (%s): %s",
+		 name, text);
+	return MOUNT_HOOK_REFUSED;
 }
 
 int main(int argc, char *argv[])
@@ -173,35 +160,13 @@ int main(int argc, char *argv[])
 	struct hook hook = hook_init(PROGRAM);
 	struct options opt = { 0 };
 	auto_close int rootfd = -EBADF;
-	struct hook_text path;
-	struct hook_env env;
-	const char *reason;
 	int r;
 
 	r = parse_options(argc, argv, &hook, &opt);
 	if (r >= 0)
 		return r;
-	r = hook_read_env(argc - optind, argv + optind, &env, &reason);
-	if (r < 0) {
-		hook_say(loud(&hook), JOURNAL_ERR, "%s", reason);
-		return EXIT_MISUSE;
-	}
-	hook.container = env.name;
-	if (strcmp(env.type, "mount") != 0) {
-		hook_say(loud(&hook), JOURNAL_ERR, "is for lxc.hook.mount, not for lxc.hook.%s",
-			 hook_escape(&path, env.type));
-		return EXIT_MISUSE;
-	}
-	if (!env.rootfs_mount) {
-		hook_say(loud(&hook), JOURNAL_ERR, "LXC_ROOTFS_MOUNT is not set: run by LXC only");
-		return EXIT_MISUSE;
-	}
-	rootfd = rootfs_open(env.rootfs_mount);
-	if (rootfd < 0) {
-		hook_say(loud(&hook), JOURNAL_ERR, "cannot open the root file system '%s': %s",
-			 hook_escape(&path, env.rootfs_mount),
-			 rootfd == -EXDEV ? "it is the host's own" : strerror(-rootfd));
-		return rootfd == -EXDEV || rootfd == -EINVAL ? EXIT_MISUSE : EXIT_FAILED;
-	}
+	r = mount_hook_begin(&hook, argc - optind, argv + optind, &rootfd);
+	if (r != MOUNT_HOOK_DONE)
+		return r;
 	return mount_cgroup(rootfd, &opt, &hook);
 }

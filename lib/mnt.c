@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 
 /* The kernel's numbers: the C library's headers may be older, and <linux/mount.h> clashes. */
 enum {
+	NR_OPEN_TREE = 428,
 	NR_MOVE_MOUNT = 429,
 	NR_FSOPEN = 430,
 	NR_FSCONFIG = 431,
@@ -29,6 +31,7 @@ enum {
 	NR_MOUNT_SETATTR = 442,
 	NR_STATMOUNT = 457,
 	OPEN_CLOEXEC = 1, /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
+	TREE_CLONE = 1,	  /* OPEN_TREE_CLONE; OPEN_TREE_CLOEXEC is O_CLOEXEC */
 	SET_FLAG = 0,	  /* FSCONFIG_* */
 	SET_STRING = 1,
 	CMD_CREATE = 6,
@@ -102,6 +105,13 @@ int mnt_new(const struct mnt_fs *fs)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+int mnt_clone(int fd)
+{
+	long r = syscall(NR_OPEN_TREE, fd, "", AT_EMPTY_PATH | TREE_CLONE | O_CLOEXEC);
+
+	return r < 0 ? -errno : (int)r;
+}
+
 int mnt_attach(int mntfd, int targetfd)
 {
 	if (syscall(NR_MOVE_MOUNT, mntfd, "", targetfd, "", MOVE_F_EMPTY | MOVE_T_EMPTY) < 0)
@@ -127,20 +137,33 @@ int mnt_new_on(const struct mnt_fs *fs, int targetfd)
 	return mount(fs->source, path, fs->type, flags, data) < 0 ? -errno : 0;
 }
 
+int mnt_clone_on(int fd, int targetfd)
+{
+	char from[FD_PATH_SIZE], to[FD_PATH_SIZE];
+
+	fd_path(from, fd);
+	fd_path(to, targetfd);
+	return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+}
+
 int mnt_set_readonly(int rootfd)
 {
-	struct attr attr = { .set = ATTR_RDONLY };
+	struct attr attr = { .set = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV };
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
 	char path[FD_PATH_SIZE];
+	struct statvfs vfs;
 
 	if (syscall(NR_MOUNT_SETATTR, rootfd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0)
 		return 0;
-	if (errno != ENOSYS)
+	if (errno != ENOSYS || fstatvfs(rootfd, &vfs) < 0)
 		return -errno;
+	/* A remount sets all flags anew, and in a user namespace may take none away. */
+	flags |= vfs.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
+	flags |= vfs.f_flag & ST_NOATIME ? MS_NOATIME : 0;
+	flags |= vfs.f_flag & ST_NODIRATIME ? MS_NODIRATIME : 0;
+	flags |= vfs.f_flag & ST_RELATIME ? MS_RELATIME : 0;
 	fd_path(path, rootfd);
-	if (mount(NULL, path, NULL,
-		  MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-		return -errno;
-	return 0;
+	return mount(NULL, path, NULL, flags, NULL) < 0 ? -errno : 0;
 }
 
 int mnt_remove(int rootfd)

@@ -29,13 +29,23 @@ struct mnt_fs {
 /* A detached mount: an owned descriptor of its root, or -errno (-ENOSYS: see above). */
 int mnt_new(const struct mnt_fs *fs);
 
-/* Attaches a detached mount on the folder targetfd. */
+/*
+ * What fd names, a folder or a file, as a detached mount of its own: a bind mount, without the
+ * mounts beneath.  An owned descriptor, or -errno (-ENOSYS before 5.2).
+ */
+int mnt_clone(int fd);
+
+/* Attaches a detached mount on targetfd: a folder on a folder, a file on a file. */
 int mnt_attach(int mntfd, int targetfd);
 
-/* The classic mount(2) on the folder targetfd. */
+/* The same two by the classic mount(2), on targetfd at once. */
 int mnt_new_on(const struct mnt_fs *fs, int targetfd);
+int mnt_clone_on(int fd, int targetfd);
 
-/* Makes the mount whose root rootfd is read-only; mount_setattr(2), or before 5.12 a remount. */
+/*
+ * Makes the mount whose root rootfd is, attached, read-only, and nosuid and nodev where it
+ * is not; mount_setattr(2), or before 5.12 a remount.
+ */
 int mnt_set_readonly(int rootfd);
 
 /*

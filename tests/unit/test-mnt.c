@@ -17,6 +17,7 @@
 
 #define NR_MOUNT_SETATTR 442
 #define NR_FSOPEN 430
+#define NR_OPEN_TREE 428
 #define NR_STATMOUNT 457
 #define STRICT (ST_NOSUID | ST_NODEV | ST_NOEXEC)
 #define FLAGS (STRICT | ST_RDONLY)
@@ -224,6 +225,65 @@ static void test_readonly_old(void)
 	check_tmpfs(FLAGS);
 }
 
+/* In a mount namespace in which "b" has a file: a file bound on a file, and what it is then. */
+static void check_clone(bool old)
+{
+	auto_close int filefd = -EBADF, spotfd = -EBADF, fd = -EBADF;
+	int dirfd = open(target_path("b"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	scratch_write(dirfd, "file", "x", 1);
+	scratch_write(dirfd, "spot", "", 0);
+	filefd = openat(dirfd, "file", O_PATH | O_CLOEXEC);
+	spotfd = openat(dirfd, "spot", O_PATH | O_CLOEXEC);
+	(void)close(dirfd);
+	if (old) {
+		CHECK_INT(mnt_clone(filefd), -ENOSYS);
+		CHECK_INT(mnt_clone_on(filefd, spotfd), 0);
+		fd = open(target_path("b/spot"), O_PATH | O_CLOEXEC);
+	} else {
+		fd = mnt_clone(filefd);
+		CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
+		CHECK_INT(mnt_attach(fd, spotfd), 0);
+	}
+	CHECK_INT(mnt_set_readonly(fd), 0);
+	CHECK_INT(flags_of("b/spot"), ST_RDONLY | ST_NOSUID | ST_NODEV);
+	CHECK_INT(flags_of("b") & ST_RDONLY, 0);
+	CHECK(access(target_path("b/spot"), W_OK) < 0);
+	CHECK_INT(mnt_clone_on(filefd, -EBADF), -ENOENT);
+	CHECK_INT(mnt_clone_on(-EBADF, spotfd), -ENOENT);
+}
+
+static void test_clone(void)
+{
+	int targetfd = new_target(), fd;
+
+	if (targetfd < 0)
+		return;
+	fd = mnt_clone(targetfd);
+	if (fd == -ENOSYS) {
+		tap_skip("no open_tree here");
+		return;
+	}
+	CHECK(fd >= 0);
+	CHECK_INT(mnt_clone(-EBADF), -EBADF);
+	check_clone(false);
+}
+
+static void test_clone_old(void)
+{
+	int targetfd = new_target(), r;
+
+	if (targetfd < 0)
+		return;
+	r = deny_syscall(NR_OPEN_TREE);
+	if (r == 0)
+		r = deny_syscall(NR_MOUNT_SETATTR);
+	if (r < 0)
+		tap_skip("no seccomp filters: %s", strerror(-r));
+	else
+		check_clone(true);
+}
+
 /* A mount of its own is made read-only, not the file system that others use too. */
 static void test_readonly_here_only(void)
 {
@@ -417,8 +477,9 @@ TAP_MAIN({ "a new file system, attached and removed", test_new },
 	 { "an executable one", test_executable }, { "what cannot be mounted", test_new_fails },
 	 { "too many options", test_long_options }, { "before fsopen", test_old_kernel },
 	 { "read-only", test_readonly }, { "read-only before mount_setattr", test_readonly_old },
-	 { "read-only, this mount only", test_readonly_here_only }, { "removing", test_remove },
-	 { "shared mounts", test_shared },
+	 { "read-only, this mount only", test_readonly_here_only },
+	 { "a file bound, read-only", test_clone }, { "the same before open_tree", test_clone_old },
+	 { "removing", test_remove }, { "shared mounts", test_shared },
 	 { "shared mounts before statx and statmount", test_shared_old },
 	 { "the same mount", test_same }, { "the root of a mount", test_root },
 	 { "the root of a mount before statx", test_root_old }, { "a real cgroup2", test_cgroup2 })

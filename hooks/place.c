@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See place.h. */
+#include "config.h"
+
+#include "hooks/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/rootfs.h"
+
+int place_fail(struct emit *why, const char *what, int r)
+{
+	emit_printf(why, "cannot %s: %s", what, strerror(-r));
+	return r;
+}
+
+int place_open_folder(int dirfd, const char *name, const char *path, struct emit *why)
+{
+	int fd = rootfs_open_at(dirfd, name, O_PATH | O_DIRECTORY);
+
+	if (fd == -ELOOP)
+		emit_printf(why, "'/%s' of the guest is or contains a symlink", path);
+	else if (fd < 0)
+		emit_printf(why, "cannot open '/%s' of the guest: %s", path, strerror(-fd));
+	return fd;
+}
+
+int place_make_folder(int parentfd, const char *name, const char *path, bool *ret_new,
+		      struct emit *why)
+{
+	int r = mkdirat(parentfd, name, 0755) < 0 ? -errno : 0;
+
+	*ret_new = r == 0;
+	if (r < 0 && r != -EEXIST) {
+		emit_printf(why, "cannot create '/%s' of the guest: %s", path, strerror(-r));
+		return r;
+	}
+	return place_open_folder(parentfd, name, path, why);
+}
+
+bool place_holds_only(int dirfd, const char *name)
+{
+	auto_closedir DIR *dir = NULL;
+	struct dirent *entry;
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	dir = fdopendir(fd);
+	if (!dir) {
+		(void)close(fd); /* only ever read from */
+		return false;
+	}
+	do {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, name) != 0)
+			return false;
+	} while (entry);
+	return errno == 0;
+}
+
+int place_refuse_shared(int fd, const char *path, struct emit *why)
+{
+	bool shared;
+	int r = mnt_is_shared(fd, &shared);
+
+	if (r < 0) {
+		emit_printf(why, "cannot tell whether '/%s' is a shared mount: %s", path,
+			    strerror(-r));
+		return r;
+	}
+	if (shared) {
+		emit_printf(why, "'/%s' is a shared mount: the host would see ours", path);
+		return -EXDEV;
+	}
+	return 0;
+}
+
+int place_find(int rootfd, const char *folder, struct place *ret, bool *ret_new, struct emit *why)
+{
+	int r;
+
+	ret->fd = -EBADF;
+	ret->parentfd = place_open_folder(rootfd, folder, folder, why);
+	if (ret->parentfd < 0)
+		return ret->parentfd;
+	r = place_refuse_shared(ret->parentfd, folder, why);
+	if (r < 0)
+		return r;
+	ret->fd = place_make_folder(ret->parentfd, ret->name, ret->path, ret_new, why);
+	return ret->fd < 0 ? ret->fd : 0;
+}
+
+void place_leave(const struct place *at)
+{
+	cleanup_close(&at->fd);
+	cleanup_close(&at->parentfd);
+}
+
+/*
+ * The new root after mount(2), before Linux 5.2.  Only by name is it found, and the guest may
+ * have swapped that meanwhile: then the mount cannot be undone by a descriptor, and goes with
+ * the namespace as the start fails.
+ */
+static int open_classic(const struct place *at)
+{
+	auto_close int root = -EBADF;
+	bool same;
+	int r;
+
+	root = rootfs_open_at(at->parentfd, at->name, O_PATH);
+	r = root < 0 ? root : mnt_is_same(at->parentfd, root, &same);
+	if (r == 0 && same)
+		r = -ESTALE;
+	if (r == 0)
+		return take_fd(&root);
+	(void)mnt_remove_at(at->parentfd, at->name); /* what is no mount it leaves alone */
+	return r;
+}
+
+/* r: 0 or the errno of what was to be mounted there. */
+static int report(int r, const char *what, const struct place *at, struct emit *why)
+{
+	if (r < 0)
+		emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", what, at->path,
+			    strerror(-r));
+	return r;
+}
+
+int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why)
+{
+	int r;
+
+	if (*mntfd < 0)
+		*mntfd = mnt_new(fs);
+	r = *mntfd < 0 ? *mntfd : mnt_attach(*mntfd, at->fd);
+	if (r == 0)
+		return take_fd(mntfd);
+	if (r == -ENOSYS) {
+		r = mnt_new_on(fs, at->fd);
+		if (r == 0)
+			r = open_classic(at);
+	}
+	return report(r, fs->type, at, why);
+}
+
+static int bind(int fd, const struct place *at)
+{
+	auto_close int root = mnt_clone(fd);
+	int r = root < 0 ? root : mnt_attach(root, at->fd);
+
+	if (r == 0)
+		return take_fd(&root);
+	if (r != -ENOSYS)
+		return r;
+	r = mnt_clone_on(fd, at->fd);
+	return r < 0 ? r : open_classic(at);
+}
+
+int place_bind(int fd, const struct place *at, struct emit *why)
+{
+	auto_close int root = bind(fd, at);
+	int r = root < 0 ? root : mnt_set_readonly(root);
+
+	if (r == 0)
+		return take_fd(&root);
+	if (root >= 0)
+		(void)mnt_remove(root); /* the reason above is the one to tell */
+	return report(r, "a file of the host", at, why);
+}

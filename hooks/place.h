@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where a mount hook mounts: a folder of the guest's, opened once and by a descriptor from
+ * then on.  The guest's root file system is hostile; what LXC has mounted on it is not.  Why
+ * something fails goes to *why.
+ */
+#ifndef HOOKS_PLACE_H
+#define HOOKS_PLACE_H
+
+#include <stdbool.h>
+
+#include "lib/emit.h"
+#include "lib/mnt.h"
+
+struct place {
+	int fd, parentfd; /* what is mounted on, O_PATH, and the folder that it is in */
+	const char *name; /* in that folder */
+	const char *path; /* from the guest's root, for messages */
+};
+
+/*
+ * Opens a folder beneath dirfd, which in messages is path.  Only ever a place: nothing is
+ * read.  An owned O_PATH descriptor, or -errno (-ELOOP: a symlink).
+ */
+int place_open_folder(int dirfd, const char *name, const char *path, struct emit *why);
+
+/*
+ * The same for a folder of its own right, made (0755) where it is missing, and *ret_new says so.
+ * Beneath a descriptor that no link led to: on the guest's root file system, or on what LXC
+ * mounted there.
+ */
+int place_make_folder(int parentfd, const char *name, const char *path, bool *ret_new,
+		      struct emit *why);
+
+/* True if the folder holds name and nothing else; "" for one that is empty. */
+bool place_holds_only(int dirfd, const char *name);
+
+/*
+ * 0, or -EXDEV if the mount that fd is in is shared: a mount on it shows up in its peers, the
+ * host's among them, and so does an unmount.  LXC makes the container's mounts private or slave.
+ */
+int place_refuse_shared(int fd, const char *path, struct emit *why);
+
+/*
+ * Opens, for ret->name and ret->path of the caller's, the place in folder, which is beneath the
+ * root and no shared mount; made where it is missing.  0 or -errno; in either case *ret is to
+ * be released with place_leave().
+ */
+int place_find(int rootfd, const char *folder, struct place *ret, bool *ret_new, struct emit *why);
+void place_leave(const struct place *at);
+
+/*
+ * Mounts there and returns an owned descriptor of the new root, or -errno.  *mntfd is the
+ * detached mount, taken over, or empty: then one is made, on a kernel that has them.
+ */
+int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why);
+
+/*
+ * The same with what fd names, a folder or a file: bind-mounted read-only, nosuid, nodev.  A
+ * mount that cannot be made read-only is gone again.
+ */
+int place_bind(int fd, const struct place *at, struct emit *why);
+
+/* "cannot WHAT: reason" to *why; returns r. */
+int place_fail(struct emit *why, const char *what, int r);
+
+#endif
