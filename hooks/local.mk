@@ -12,6 +12,11 @@ hooks_mount_cgroup_SOURCES = \
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
+pkglibexec_PROGRAMS += hooks/mount-api
+hooks_mount_api_SOURCES = hooks/mount-api.c $(mount_hook_sources)
+hooks_mount_api_LDADD = lib/libharden.a
+hooks_mount_api_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
+
 pkglibexec_PROGRAMS += hooks/cap-audit
 hooks_cap_audit_SOURCES = \
 	hooks/cap-audit.c \

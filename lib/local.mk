@@ -2,6 +2,7 @@
 noinst_LIBRARIES += lib/libharden.a
 lib_libharden_a_SOURCES = \
 	lib/cleanup.h \
+	lib/apifs.c lib/apifs.h \
 	lib/audit-findings.c lib/audit-findings.h \
 	lib/audit-mounts.c lib/audit-mounts.h \
 	lib/audit-mounttable.c lib/audit-mounttable.h \

@@ -29,13 +29,12 @@ none_bad() {
 	[ ! -s "$2/bad" ] || { head -n 20 "$2/bad"; return 1; }
 }
 
-# mount_faults NAME VIEW [STEP]
+# mount_faults NAME VIEW [STEP [FILE FUNCTION]]
 mount_faults() {
 	root_new
 	FAULT_STEP=$(step "${3:-1}")
 	export FAULT_STEP FAULT_WRAP FAULT_PREPARE
-	# shellcheck disable=SC2016 # for the inner shell
-	CASE_BEFORE='. "$FAULT_DIR/mount.bash"; fault_mount' case_run "$2" true
+	CASE_BEFORE=". \"\$FAULT_DIR/${4:-mount}.bash\"; ${5:-fault_mount}" case_run "$2" true
 	none_bad "$1" "$W"
 	[ -z "$(hook_changes "$W" host)" ]
 }
@@ -57,6 +56,15 @@ mount_faults() {
 	mount_faults 'old kernel, systemd' legacy 10
 	FAULT_WRAP='deny-syscall move_mount'
 	mount_faults 'no move_mount' hybrid 6
+}
+
+@test "mount-api: what it has to mount, what LXC has there, each fallback" {
+	mount_faults 'mount-api' unified 8 api fault_api
+	# shellcheck disable=SC2016 # for the inner shell
+	FAULT_PREPARE='mkdir -p "$R/dev/.lxc/proc" "$R/run/user/1000"; mount -t proc proc "$R/dev/.lxc/proc"; mount -t tmpfs own "$R/run/user/1000"'
+	mount_faults 'mount-api, entries before it' unified 12 api fault_api
+	FAULT_WRAP='deny-syscall openat2,fsopen,fsmount,open_tree,move_mount,mount_setattr'
+	mount_faults 'mount-api, old kernel' unified 24 api fault_api
 }
 
 @test "unit-generator, in the guest: a drop-in less is told" {

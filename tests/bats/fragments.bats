@@ -52,9 +52,9 @@ second_proc() {
 	! grep -q ' /dev/\.lxc/' "/proc/$(ct_pid frag)/mountinfo"
 }
 
-@test "base.conf less its line for /dev/.lxc: the audit on the host refuses" {
+@test "base.conf less mount-api: the audit on the host refuses what allow_nesting adds" {
 	mkdir -p "$CT_TMP/less"
-	sed '/ dev\/\.lxc tmpfs/d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed '\|/mount-api |d' "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' "lxc.include = $CT_TMP/less/base.conf"
 	run ct_start frag
 	[ "$status" -ne 0 ]
@@ -161,7 +161,7 @@ unit() {
 @test "without the generator those services fail with 217/USER" {
 	need_guest trixie
 	mkdir -p "$CT_TMP/less"
-	sed '/system-generators/d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed 's/ --unit-generator .*//' "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag trixie priv "lxc.include = $CT_TMP/less/base.conf"
 	unit allow-list User=tester SystemCallFilter=@system-service ExecStart=/bin/true
 	ct_start frag

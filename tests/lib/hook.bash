@@ -141,7 +141,7 @@ nothing_lost() {
 case_refused() {
 	# shellcheck disable=SC2053,SC2015 # a pattern; both or neither
 	nothing_lost && [[ $status == $1 ]] && [ -z "$new" ] && [ -n "$output" ] && [ -z "$(tail -c 1 "$W/output")" ] &&
-		[[ $output =~ ^mount-cgroup:\ c1:\ .*$2 ]] || { say_all; echo "expected: refused $1 $2"; return 1; }
+		[[ $output =~ ^${HOOK##*/}:\ c1:\ .*$2 ]] || { say_all; echo "expected: refused $1 $2"; return 1; }
 }
 
 # case_mounted VIEW: done, silently, and rightly.

@@ -24,10 +24,10 @@ guest_make() {
 }
 
 # A folder of the host's with each thing that a guest could want to be taken for its own;
-# whoever believes its systemd 219 has read it.
+# whoever believes its systemd 219 has read it.  LXC 5.0.2 itself makes dev/pts by its name.
 guest_canary() {
 	local c=$W/canary dir
-	mkdir -p "$c"/{fs/cgroup,cgroup/systemd,shm,lock,user,systemd/system,lib/systemd/system,dpkg,sbin,wants,empty}
+	mkdir -p "$c"/{fs/cgroup,cgroup/systemd,systemd/system,lib/systemd/system,dpkg,sbin,wants,empty,pts}
 	for dir in "$c" "$c/lib" "$c/sbin" "$c/dpkg"; do
 		printf 'CANARY\0systemd 219\0' | tee "$dir/init" "$dir/status" "$dir/fstab" >/dev/null
 	done

@@ -1,0 +1,273 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# mount-api: what it mounts beneath /run and /dev, what it leaves, and root file systems made to
+# turn it against the host; in hand-made namespaces.  How whole containers boot with it is in
+# fragments.bats and the matrix.
+
+load ../lib/hook.bash
+load ../lib/lxc.bash
+
+# What LXC has mounted when it runs.
+# shellcheck disable=SC2016 # for the inner shell
+usual='mount -t tmpfs -o mode=755 run $R/run; mount -t tmpfs -o mode=755 dev $R/dev;'
+
+setup() {
+	hook_setup
+	HOOK=${HOOK%/*}/mount-api
+	root_new
+	canary_new
+	view=unified
+	old_kernel=deny-syscall\ openat2,fsopen,fsmount,open_tree,move_mount,mount_setattr
+}
+
+# normal: mounts, without what differs between machines and kernels.
+normal() { sed 's/,inode64//; s/size=[0-9]*k,mode=755/size=10%,mode=755/' <<<"$1"; }
+
+# api_right [NAME...]: what is right, without those beneath NAME.
+api_right() {
+	local left=$* line
+	while IFS= read -r line; do
+		[[ " $left " = *" $(cut -d' ' -f2 <<<"${line/ R\// }") "* ]] || echo "$line"
+	done <<-'LINES'
+		/ R/dev/.lxc ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=4k,mode=555
+		/ R/dev/.lxc-harden rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=64k,nr_inodes=16,mode=700
+		/ R/dev/mqueue rw,nosuid,nodev,noexec,relatime - mqueue mqueue rw
+		/ R/dev/shm rw,nosuid,nodev,relatime - tmpfs tmpfs rw
+		/ R/run/lock rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=5120k
+		/ R/run/user rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=10%,mode=755
+	LINES
+}
+
+# given [NAME...]: done, silently, all of it but those.
+given() {
+	# shellcheck disable=SC2015 # all or nothing
+	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$(normal "$new")" = "$(api_right "$@")" ] ||
+		{ say_all; diff <(api_right "$@") <(normal "$new"); return 1; }
+}
+
+# refused STATUS REGEX: in one line; what it has mounted until then ends with the namespace.
+refused() {
+	# shellcheck disable=SC2015
+	nothing_lost && [ "$status" = "$1" ] && [[ $output =~ ^mount-api:\ c1:\ .*$2 ]] && ! grep -vE '^/[^ ]* R/(run|dev)/' <<<"${new:-/ R/run/}" ||
+		{ say_all; echo "expected: $1 $2"; return 1; }
+}
+
+@test "help, version, wrong options, who calls it" {
+	run "$HOOK" --help
+	[ "$status" = 0 ] && [[ ${lines[0]} == 'Usage: mount-api '* ]]
+	run "$HOOK" --version
+	[ "$status" = 0 ] && [[ $output =~ ^mount-api\ [0-9.]+$ ]]
+	for option in --bogus -x --help=1 --unit-generator -g; do
+		run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" "$option"
+		[ "$status" = 2 ] && [ ${#lines[@]} = 1 ] && [[ $output == "mount-api: -: "*"'$option'; see --help" ]] || { echo "$output"; return 1; }
+	done
+	run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" c1 lxc start
+	[ "$status" = 2 ] && [[ $output == *'for lxc.hook.mount, not for lxc.hook.start' ]]
+	run env -i LXC_ROOTFS_MOUNT=/ "$HOOK" c1 lxc mount
+	[ "$status" = 2 ] && [[ $output == *"the host's own" ]]
+	run env -i "$HOOK" c1 lxc mount
+	[ "$status" = 2 ] && [[ $output == *'LXC_ROOTFS_MOUNT is not set'* ]]
+}
+
+@test "privileged and id-mapped, on old kernels: the same; message queues of the host: none" {
+	CASE_BEFORE=$usual case_run unified "$HOOK"
+	given
+	for calls in openat2 fsopen fsmount open_tree move_mount mount_setattr; do
+		CASE_BEFORE=$usual case_run unified deny-syscall $calls "$HOOK"
+		given || { echo "without $calls"; return 1; }
+	done
+	# shellcheck disable=SC2086 # words
+	CASE_BEFORE=$usual case_run unified $old_kernel "$HOOK"
+	given
+	for wrap in '' "$old_kernel"; do
+		# shellcheck disable=SC2086
+		CASE_OPTIONS='-m 100000' CASE_BEFORE=$usual case_run unified $wrap "$HOOK"
+		# The namespace of these is the host's here, and not for the mapped root to mount.
+		new=$(sed 's/,uid=100000,gid=100000//' <<<"$new")
+		given dev/mqueue
+	done
+}
+
+@test "the unit generator: read-only, and only the one that is named" {
+	local of=$BATS_TEST_TMPDIR/generator line wrap
+	printf '#!/bin/sh\n' >"$of" && chmod 755 "$of"
+	for wrap in '' "$old_kernel" 'deny-syscall mount_setattr'; do
+		# shellcheck disable=SC2086
+		CASE_BEFORE=$usual case_run unified $wrap "$HOOK" --unit-generator "$of"
+		line=$(grep /run/systemd/ <<<"$new")
+		[[ $line =~ ^/[^\ ]*/generator\ R/run/systemd/system-generators/lxc-harden\ ro,nosuid,nodev,relatime\  ]] || { say_all; return 1; }
+		new=$(grep -v /run/systemd/ <<<"$new")
+		given
+	done
+	CASE_BEFORE=$usual case_run unified "$HOOK" --unit-generator "$of.none"
+	refused 1 "cannot open '.*/generator.none': No such file or directory$"
+	CASE_BEFORE=$usual case_run unified "$HOOK" --unit-generator "$W"
+	refused 1 "'$W' is no file$"
+	! grep -q /run/systemd <<<"$new"
+	# An entry of the configuration's own.
+	CASE_BEFORE="$usual mkdir -p \$R/run/systemd/system-generators; touch \$R/run/systemd/system-generators/lxc-harden
+		mount --bind '$of' \$R/run/systemd/system-generators/lxc-harden" case_run unified "$HOOK" --unit-generator "$of"
+	given
+}
+
+@test "what another entry has mounted is left, itself or within" {
+	CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1000 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
+		mount -t tmpfs own \$R/run/user/1000; touch \$R/dev/.lxc-harden/cap-audit
+		mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" case_run unified "$HOOK"
+	given dev/shm run/user dev/.lxc-harden
+}
+
+@test "a guest's own /dev and /run: made there, and covered whatever is in them" {
+	mkdir "$W"/rootfs/dev/shm "$W"/rootfs/run/lock
+	touch "$W"/rootfs/dev/shm/old "$W"/rootfs/run/lock/old
+	case_run unified "$HOOK"
+	given
+	[ -d "$W/rootfs/run/user" ] && [ -e "$W/rootfs/dev/shm/old" ] && [ -z "$(ls -A "$W/rootfs/run/user")" ]
+}
+
+@test "what allow_nesting adds is gone, and does not come back" {
+	# shellcheck disable=SC2016
+	nested='mkdir -p $R/dev/.lxc/proc $R/dev/.lxc/sys; mount -t proc p $R/dev/.lxc/proc; mount -t proc p $R/dev/.lxc/proc; mount -t sysfs s $R/dev/.lxc/sys;'
+	CASE_BEFORE="$usual mkdir -p \$R/dev/.lxc/proc \$R/dev/.lxc/sys; mount -t proc p \$R/dev/.lxc/proc; mount -t sysfs s \$R/dev/.lxc/sys" \
+		case_run unified "$HOOK"
+	[ "$(grep -c '/dev/.lxc/' <<<"$gone")" = 2 ] || { say_all; return 1; }
+	gone=''
+	given
+	# Behind a cover of the configuration's own, which stays.
+	CASE_BEFORE="$usual mkdir -p \$R/dev/.lxc; mount -t tmpfs own \$R/dev/.lxc; $nested" case_run unified "$HOOK"
+	[ "$(grep -c '/dev/.lxc/' <<<"$gone")" = 3 ] || { say_all; return 1; }
+	gone=''
+	given dev/.lxc
+}
+
+# --- hostile guests ----------------------------------------------------------------------------
+
+# become PATH KIND: puts that there in place of what is there.
+become() {
+	local p=$W/rootfs/$1
+	rm -rf "$p"
+	mkdir -p "${p%/*}"
+	case $2 in
+	absolute) ln -s "$W/canary" "$p" ;;
+	climbing) ln -s "../../../../../../../../../../../../../../../../../../..$W/canary" "$p" ;;
+	magic) ln -s "/proc/self/root$W/canary" "$p" ;;
+	dangling) ln -s "$W/canary/not-there/yet" "$p" ;;
+	loop) ln -s "${p##*/}" "$p" ;;
+	inside) ln -s /etc "$p" ;;
+	file) echo x >"$p" ;;
+	fifo) mkfifo "$p" ;;
+	device) mknod "$p" c 1 5 ;;
+	esac
+}
+
+# hostile PATH KIND [WRAP]
+hostile() {
+	become "$1" "$2"
+	# shellcheck disable=SC2086 # words
+	case_run unified ${3:-} "$HOOK" -g "$W/generator"
+	case $2 in
+	file | fifo | device) refused 1 "'/${1%%/*}[a-z./-]*' of the guest: Not a directory$" ;;
+	*) refused 3 "'/${1%%/*}[a-z./-]*' of the guest is or contains a symlink$" ;;
+	esac || { echo "$*"; return 1; }
+	rm -rf --one-file-system "$W/rootfs"
+	root_new
+}
+
+@test "each folder on the way a link to the host, a loop, a file, a FIFO, a device" {
+	local path kind
+	touch "$W/generator"
+	for path in run dev; do
+		for kind in absolute climbing magic dangling loop inside file fifo device; do
+			hostile $path $kind
+		done
+		hostile $path absolute 'deny-syscall openat2'
+	done
+	for path in run/lock run/user dev/shm dev/mqueue dev/.lxc dev/.lxc-harden run/systemd run/systemd/system-generators; do
+		hostile $path absolute
+		hostile $path dangling 'deny-syscall openat2'
+		hostile $path fifo
+	done
+}
+
+@test "the generator's place is a link, a folder, a FIFO" {
+	local kind place=run/systemd/system-generators/lxc-harden
+	touch "$W/generator"
+	for kind in absolute magic dangling loop fifo device; do
+		become $place $kind
+		case_run unified "$HOOK" -g "$W/generator"
+		refused 3 "'/$place' of the guest is no file$" || { echo "$kind"; return 1; }
+	done
+	rm "$W/rootfs/$place"
+	mkdir "$W/rootfs/$place"
+	case_run unified "$HOOK" -g "$W/generator"
+	refused 3 "'/$place' of the guest is no file$"
+}
+
+@test "a shared mount is refused: the host would see ours" {
+	CASE_OPTIONS=-S case_run unified "$HOOK"
+	[ "$status" = 3 ] && [ -z "$new" ] && [[ $output == *"'/dev' is a shared mount: the host would see ours" ]] || { say_all; return 1; }
+	# What is on another's shared mount is not unmounted there.
+	CASE_BEFORE="$usual mkdir -p \$R/dev/.lxc; mount -t tmpfs t \$R/dev/.lxc; mount --make-shared \$R/dev/.lxc" case_run unified "$HOOK"
+	refused 3 "'/dev/.lxc' is a shared mount"
+}
+
+@test "dev and run swapped for links to the host, and for one another, while it runs" {
+	local pair a b line st mounts said ok=0 no=0
+	for pair in dev:.link run:.link dev/shm:.link run/lock:.link dev:run; do
+		a=$W/rootfs/${pair%:*} b=$W/rootfs/${pair#*:}
+		mkdir -p "$a"
+		[ -e "$b" ] || ln -s "$W/canary" "$b"
+		CASE_HOST="swapper '$a' '$b' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" CASE_ROUNDS=20 case_run unified "$HOOK" -g "$W/rootfs/usr/sbin/init"
+		rm -f "$W/host.pid"
+		gone='' nothing_lost
+		[ -z "$(find "$W/canary" -newer "$W/canary.before")" ]
+		while IFS='|' read -r st mounts said; do
+			if [ "$st" = 0 ]; then ok=$((ok + 1)); else no=$((no + 1)); fi
+			[[ $st = 0 && -z $said || $said =~ ^mount-api:\ c1:\ [^$'\n']+$ ]] || { echo "$pair: $st $said"; return 1; }
+			while IFS= read -rd ';' line; do
+				[[ $line =~ ^[0-9:]+\ [^\ ]*\ $W/mnt/ ]] || { echo "$pair: mounted elsewhere: $line"; return 1; }
+			done <<<"$mounts"
+		done <"$W/rounds"
+		rm -rf --one-file-system "$W/rootfs" "$W/rounds"
+		root_new
+	done
+	echo "# $ok done, $no refused" >&3
+	[ "$ok" -gt 0 ] && [ "$no" -gt 0 ]
+}
+
+@test "LXC's own starts while dev and run are swapped for links: nothing made on the host" {
+	local swapped root swapper i
+	need_guest busybox
+	CT_TMP=$W/ct
+	ct=api$$
+	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
+	# With an entry of the kind that mount-api is in place of: by its folder the race is seen to
+	# be one.
+	CT_COPY=1 ct_new "$ct" busybox priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf" \
+		'lxc.mount.entry = tmpfs dev/control tmpfs rw,create=dir 0 0' 'lxc.mount.entry = tmpfs run/control tmpfs rw,create=dir 0 0'
+	root=$(ct_dir "$ct")/rootfs
+	ln -s "$W/canary" "$root/.link"
+	# What LXC 5.0.2 itself makes by its name, whatever the configuration.
+	mkdir "$W/canary/pts"
+	touch -d 2001-01-01 "$W/canary" "$W/canary/pts"
+	for swapped in dev run; do
+		swapper "$root/$swapped" "$root/.link" >/dev/null 3>&- &
+		swapper=$!
+		for ((i = 0; i < 150; i++)); do
+			[ "$i" -lt 20 ] || [ ! -e "$W/canary/control" ] || break
+			timeout 10 lxc-start -P "$(ct_lxcpath)" -n "$ct" -d </dev/null >/dev/null 2>&1 3>&- || true
+			lxc-stop -P "$(ct_lxcpath)" -n "$ct" -k </dev/null >/dev/null 2>&1 3>&- || true
+		done
+		kill "$swapper"
+		wait "$swapper" || true
+		echo "# $swapped: $i starts" >&3
+		rmdir "$W/canary/control"
+	done
+	touch -d 2001-01-01 "$W/canary"
+	[ -z "$(ls -A "$W/canary/pts")" ] && rmdir "$W/canary/pts"
+	[ "$(find "$W/canary" -printf '%P %y %m\n' | sort)" = "$(awk '{ sub(/^\.\/?/, "", $1); print $1, $2, $3 }' "$W/canary.before" | sort)" ] ||
+		{ find "$W/canary" -newermt 2026-01-01; return 1; }
+}
+
+teardown() { [ -z "${ct:-}" ] || ct_destroy "$ct"; }
