@@ -264,19 +264,47 @@ static void free_mount(const struct guest_mount *m)
 	free(m->who);
 }
 
-/* One for each place: fstab, whose name sorts before a unit's path, comes first. */
-static void sort_mounts(struct guest *g)
+/* Whether a mount comes below one of those before it, or one of base.conf's. */
+static bool is_mounted_within(const struct guest_mount *m, const struct guest_mount *before,
+			      size_t n)
+{
+	struct span target = span_of(m->target);
+
+	if (span_starts(target, "run/") || span_starts(target, "tmp/"))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		if (span_is_within(target, span_of(before[i].target)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * One for each place: fstab, whose name sorts before a unit's path, comes first.  None below
+ * another, where the folder for it would have to be made at each start.
+ */
+static int sort_mounts(struct guest *g)
 {
 	size_t n = 0;
+	int r = 0;
 
 	sort(g->mounts, g->n_mounts, sizeof(*g->mounts), compare_mounts);
 	for (size_t i = 0; i < g->n_mounts; i++) {
-		if (n && strcmp(g->mounts[n - 1].target, g->mounts[i].target) == 0)
-			free_mount(&g->mounts[i]);
-		else
-			g->mounts[n++] = g->mounts[i];
+		const struct guest_mount *m = &g->mounts[i];
+		bool same = n && strcmp(g->mounts[n - 1].target, m->target) == 0;
+
+		if (!same && !is_mounted_within(m, g->mounts, n)) {
+			g->mounts[n++] = *m;
+			continue;
+		}
+		if (!same && r == 0)
+			r = add_note_of(g, m->who,
+					"mounts within another mount; give it by lxc.mount.entry "
+					"if it is wanted");
+		free_mount(m);
 	}
 	g->n_mounts = n;
+	return r;
 }
 
 int guest_sort(struct guest *g)
@@ -286,7 +314,8 @@ int guest_sort(struct guest *g)
 	cut_users(g);
 	cut_setuid(g);
 	sort(g->losses, g->n_losses, sizeof(*g->losses), compare_losses);
-	sort_mounts(g);
+	if (r == 0)
+		r = sort_mounts(g);
 	cut_notes(g);
 	if (r == 0 && g->more_notes)
 		r = push_note(g, strdup("and more, which are not told"));

@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "lib/apifs.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/fstab.h"
@@ -98,22 +99,32 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 	struct guest_mount *list, *m;
 	char text[2048];
 	struct emit e = EMIT_INIT(text);
-	int fd;
+	auto_close int fd = -EBADF;
 
+	if (apifs_is(target))
+		return 0; /* every level has it */
 	if (!is_own_target(target))
 		return guest_add_note(guest, span_of(who), "mounts at a place that is not its own");
 	/* LXC would stop at a mount of a folder on a file, and the container never start. */
 	fd = rootfs_open_at(rootfd, target, O_PATH | O_DIRECTORY);
 	if (fd == -ELOOP || fd == -ENOTDIR)
 		return guest_add_note(guest, span_of(who), "mounts at a symbolic link or a file");
-	if (fd >= 0)
-		(void)close(fd); /* O_PATH: nothing to lose */
+	/*
+	 * With "create=dir" LXC makes each folder of the path by its name: once the guest has a
+	 * link to the host in place of the first, the second is made there.  A path of one name
+	 * is safe: that, if it is a link, is there already.
+	 */
+	if (fd < 0 && strchr(target, '/'))
+		return guest_add_note(guest, span_of(who),
+				      "mounts at a folder that is not there; make it in the guest, "
+				      "and generate again");
 	if (guest->n_mounts == MOUNTS_MAX)
 		return guest_add_note(guest, span_of(who), "one of too many mounts");
 	/* Strict first; what the guest asks for only takes more away. */
 	emit_printf(&e, "tmpfs %s tmpfs nosuid,nodev", target);
 	put_options(&e, options);
-	emit_str(&e, ",create=dir 0 0");
+	/* A guest that takes the folder away later starts without the mount. */
+	emit_str(&e, fd < 0 ? ",create=dir 0 0" : ",optional 0 0");
 	if (e.full)
 		return guest_add_note(guest, span_of(who), "options too long");
 	list = reallocarray(guest->mounts, guest->n_mounts + 1, sizeof(*list));

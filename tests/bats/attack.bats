@@ -374,3 +374,23 @@ refused() {
 	(umask 077 && "$cmd" generate -q -P "$dir" c3)
 	[ "$(stat -c %a "$dir/c3/harden" "$dir/c3/harden/harden.conf" | tr '\n' ' ')" = '755 644 ' ]
 }
+
+@test "a link in place of a folder that has a tmpfs, after generate: nothing made on the host" {
+	local canary=$BATS_TEST_TMPDIR/canary root
+	need_guest bookworm
+	CT_COPY=1 ct_new "$ct" bookworm priv
+	root=$(ct_dir "$ct")/rootfs
+	mkdir -p "$root/var/scratch" "$canary"
+	echo 'x /var/scratch tmpfs size=1m 0 0' >"$root/etc/fstab"
+	"$LXC_HARDEN_BINDIR/lxc-harden" generate -q --level=base -P "$(ct_lxcpath)" "$ct"
+	ct_start "$ct"
+	ct_wait_ready "$ct"
+	grep -q " /var/scratch .* tmpfs " "/proc/$(ct_pid "$ct")/mountinfo"
+	ct_stop "$ct"
+	mv "$root/var" "$root/old" && ln -s "$canary" "$root/var"
+	# It starts, without that mount; with "create=dir" LXC would have made the folder first.
+	ct_start "$ct"
+	run ! grep -q scratch "/proc/$(ct_pid "$ct")/mountinfo"
+	[ -z "$(ls -A "$canary")" ]
+	ct_lxc stop "$ct" -k
+}

@@ -204,15 +204,19 @@ truth() {
 
 @test "mount units and fstab: tmpfs in nesting order, what is there already not again" {
 	fake
+	mkdir -p "$root/var/scratch" "$root/cache/a/b" "$root/opt"
 	printf '%s\n' 'x /cache/a/b tmpfs size=1m,suid,exec,mode=0700 0 0' 'x /cache tmpfs defaults 0 0' \
+		'x /opt/new tmpfs rw 0 0' 'x /new tmpfs rw 0 0' 'x /run/lock tmpfs rw 0 0' 'x /run/more tmpfs rw 0 0' \
 		'/dev/sda1 /data ext4 defaults 0 2' 'x /proc/x tmpfs rw 0 0' 'x /tmp tmpfs rw 0 0' \
 		'x /a/../b tmpfs rw 0 0' 'x /none tmpfs noauto 0 0' >"$root/etc/fstab"
 	unit var-scratch.mount '[Mount]\nWhat=t\nWhere=/var/scratch\nType=tmpfs\nOptions=mode=1777,size=50%%\n'
 	generate -q fake
 	run sed -n '/--- The guest/,$s/^lxc.mount.entry = //p' "$conf"
-	[ "$output" = "tmpfs cache tmpfs nosuid,nodev,create=dir 0 0
-tmpfs cache/a/b tmpfs nosuid,nodev,size=1m,mode=0700,create=dir 0 0
-tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,create=dir 0 0" ]
+	[ "$output" = "tmpfs cache tmpfs nosuid,nodev,optional 0 0
+tmpfs new tmpfs nosuid,nodev,create=dir 0 0
+tmpfs var/scratch tmpfs nosuid,nodev,mode=1777,size=50%,optional 0 0" ]
+	[ "$(grep -c ": mounts within another mount; " "$conf")" = 1 ]
+	[ "$(grep -c ": mounts at a folder that is not there; " "$conf")" = 2 ]
 	grep -F "'/data': fstab: a mount that init cannot make" "$conf"
 }
 
@@ -281,6 +285,7 @@ crowd() {
 @test "no name of the guest's becomes a line: units, mounts, files, packages" {
 	local kind line=$'\nlxc.hook.pre-start = sh -c "touch pwned"\n'
 	fake
+	mkdir -p "$root/var/scratch"
 	generate --stdout fake | grep '^lxc' >"$tmp/clean"
 	for kind in service socket timer path; do
 		unit "$kind$line.$kind" '[Service]\nDynamicUser=yes\nAmbientCapabilities=CAP_SYS_ADMIN\n[Socket]\nListenStream=22\n'
@@ -297,7 +302,7 @@ crowd() {
 	absent '^lxc.hook.pre-start' "$conf"
 	grep -F '# Mounted by init otherwise: mount\x0alxc.hook.pre-start = ' "$conf"
 	generate --level base -q fake
-	diff <(grep -v '^#' "$conf" | grep .) <(cat "$tmp/clean"; echo 'lxc.mount.entry = tmpfs var/scratch tmpfs nosuid,nodev,create=dir 0 0')
+	diff <(grep -v '^#' "$conf" | grep .) <(cat "$tmp/clean"; echo 'lxc.mount.entry = tmpfs var/scratch tmpfs nosuid,nodev,optional 0 0')
 	absent pwned <(lxc-info -P "$lxc" -n fake -c lxc.hook.pre-start)
 }
 
