@@ -184,11 +184,21 @@ static void judge_rootfs(struct check_work *w)
 	check_open(&w->config, FACT_ROOTFS_OPEN, CHECK_NOWHERE, w->rootfs, NULL);
 }
 
+/* True if the command runs that program. */
+static bool is_program(const char *command, const char *path)
+{
+	struct span rest = span_of(command), word;
+
+	return span_next_word(&rest, &word) && span_is(word, path);
+}
+
 static void judge_lsm(struct check_work *w)
 {
 	const struct lxcconf_setting *profile = lxcconf_find_last(w->conf, "lxc.apparmor.profile");
 	const struct lxcconf_setting *nesting =
 		lxcconf_find_last(w->conf, "lxc.apparmor.allow_nesting");
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
 
 	if (!w->host->apparmor)
 		check_open(&w->config, FACT_LSM_NONE, CHECK_NOWHERE,
@@ -198,7 +208,11 @@ static void judge_lsm(struct check_work *w)
 	if (nesting && strcmp(nesting->value, "0") != 0) {
 		for (size_t i = 0; i < w->n_entries; i++) {
 			if (span_is(w->entries[i].target, "dev/.lxc"))
-				return; /* covered before LXC mounts there: base.conf */
+				return; /* covered before LXC mounts there */
+		}
+		while ((s = lxcconf_find(w->conf, "lxc.hook.mount", &pos))) {
+			if (is_program(s->value, PKGLIBEXECDIR "/mount-api"))
+				return; /* takes them away: base.conf */
 		}
 		check_open_by(w, FACT_NESTING, nesting);
 	}

@@ -152,6 +152,40 @@ static void judge_exposure(struct check_work *w, const struct check_entry *e)
 			   NULL);
 }
 
+/*
+ * A mount point that LXC makes by a path of which the guest has written a part: a link there
+ * leads it to the host.  In an id-mapped container it has no more than the guest's own powers.
+ */
+static void judge_create(struct check_work *w, size_t index)
+{
+	const struct check_entry *e = &w->entries[index], *before;
+	struct span below = e->target, rest;
+
+	if (w->out->idmapped || !mountentry_has(&e->m, "create="))
+		return;
+	/* LXC's own mounts: nothing is in them yet that a guest made. */
+	if (span_is_within(e->target, span_of("dev")) ||
+	    span_is_within(e->target, span_of("proc")) || span_is_within(e->target, span_of("sys")))
+		return;
+	for (size_t i = 0; i < index; i++) {
+		before = &w->entries[i];
+		if (mountentry_has(&before->m, "optional") ||
+		    !span_is_within(e->target, before->target))
+			continue;
+		if (span_is(before->m.type, "tmpfs"))
+			return; /* nor is there in this */
+		rest = e->target;
+		rest.p += before->target.n;
+		rest.n -= before->target.n;
+		if (rest.n < below.n)
+			below = mountentry_strip(rest);
+	}
+	/* One name, if it is a link, is there already, and LXC mounts on none. */
+	if (memchr(below.p, '/', below.n))
+		check_open(&w->config, FACT_MOUNT_CREATE, check_place_of(w, e->setting),
+			   check_print(w->arena, "'/%.*s'", (int)e->target.n, e->target.p), NULL);
+}
+
 /* --- Faults --------------------------------------------------------------------- */
 
 static void judge_hidden(struct check_work *w, size_t index)
@@ -278,6 +312,7 @@ void check_mounts(struct check_work *w)
 	judge_fstab(w);
 	for (size_t i = 0; i < w->n_entries; i++) {
 		judge_exposure(w, &w->entries[i]);
+		judge_create(w, i);
 		judge_hidden(w, i);
 		judge_source(w, &w->entries[i]);
 		judge_target(w, i);

@@ -475,6 +475,16 @@ const struct reason reasons[REASON_N] = {
 		       "everybody may read.",
 		.remedy = "mount the folder that is needed, not the one above it",
 	},
+	[REASON_MOUNT_CREATE] = {
+		"mount.create", EXPOSURE(CHECK_HOST, 40, CHECK_NOTE, 0),
+		.title = "a folder or file can be made on the host, by way of a link",
+		.why = "For create=dir and create=file LXC makes the mount point by its name, and "
+		       "follows links: root inside puts one to the host in place of the first "
+		       "folder, and the rest is made there, empty, root's, at the next start.",
+		.remedy = "make the mount point in the guest's root file system, and take create= out",
+		.cost = "a guest that removes its mount point does not start; with 'optional', "
+			"without the mount",
+	},
 	[REASON_PROC_SYS] = {
 		"proc.sys", EXPOSURE(CHECK_HOST, 850, CHECK_NOTE, 0),
 		.title = "/proc/sys is writable",

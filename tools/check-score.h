@@ -32,7 +32,8 @@ enum check_fact {
 	FACT_MOUNT_DEVICE,
 	FACT_MOUNT_HOST,
 	FACT_MOUNT_SECRETS,
-	FACT_PROC_SYS, /* writable */
+	FACT_MOUNT_CREATE, /* a privileged container's */
+	FACT_PROC_SYS,	   /* writable */
 	FACT_PROC_SWITCHES,
 	FACT_SYS_RW,
 	FACT_SYS_FUSE,

@@ -120,6 +120,17 @@ expected() {
 	[ "$bad" = 0 ]
 }
 
+@test "mount points that LXC makes by name: where a guest's link could lead, and only there" {
+	grep '^bad-mount-point-by-name mount.create ' "$dir/findings" | cut -d' ' -f4 >"$tmp/lines"
+	expected bad-mount-point-by-name | cut -d' ' -f3 | cmp - "$tmp/lines"
+	# The guest's root has no more powers on the host than anybody, where ids are mapped.
+	mkdir "$tmp/c"
+	printf 'lxc.idmap = %s 0 100000 65536\n' u g | cat "$lxcpath/bad-mount-point-by-name/config" - >"$tmp/c/config"
+	"$cmd" check --json -P "$tmp" c >"$tmp/mapped" || true
+	[ "$(jq '[.containers[].findings[] | select(.id == "mount.create")] | length' "$tmp/mapped")" = 0 ]
+	[ "$(jq '.containers | length' "$tmp/mapped")" = 1 ]
+}
+
 @test "no fault in ten and more good configurations" {
 	[ -z "$datadir" ] || [ "$(find "$lxcpath" -maxdepth 1 -name 'good-*' | wc -l)" -ge 10 ]
 	[ -n "$datadir" ] || [ "${STRICT_TESTS:-}" != 1 ]
