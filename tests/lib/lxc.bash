@@ -233,13 +233,13 @@ ct_pids() {
 # ct_comms NAME: their names.
 ct_comms() { ct_pids "$1" | sed 's|.*|/proc/&/comm|' | xargs -r cat 2>/dev/null; }
 
-# ct_processes NAME: the set of names, once it stands still; what is about to be
-# executed shows in parentheses for a moment.
+# ct_processes NAME: the set of names, once it stands still, three times the same; what is
+# about to be executed shows in parentheses for a moment.
 ct_processes() {
-	local last='' now i
-	for ((i = 0; i < 30; i++)); do
+	local last='' now same=0 i
+	for ((i = 0; i < 40 && same < 2; i++)); do
 		now=$(ct_comms "$1" | sort -u)
-		[ "$now" != "$last" ] || ! grep -qv '^(' <<<"$now" || break
+		if [ -n "$now" ] && [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
 		last=$now
 		sleep 0.1
 	done
