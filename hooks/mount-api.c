@@ -14,9 +14,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "hooks/mount-hook.h"
@@ -28,9 +30,8 @@
 #define PROGRAM "mount-api"
 #define GENERATORS "run/systemd/system-generators" /* systemd.generator(7) */
 #define GENERATOR "lxc-harden"
-#define NESTING_FOLDER "dev"
 #define NESTING_NAME ".lxc"
-#define NESTING NESTING_FOLDER "/" NESTING_NAME
+#define NESTING "dev/" NESTING_NAME
 
 static const char usage[] =
 	"Usage: " PROGRAM " [--unit-generator FILE] [NAME lxc mount]\n"
@@ -89,60 +90,91 @@ static int parse_options(int argc, char *argv[], struct hook *hook, struct optio
 	return -1;
 }
 
-/*
- * True if another entry of the configuration, before this hook, has something there: itself
- * mounted, or mounted within a folder that LXC made for it.  What a guest keeps in a folder
- * of its own root file system does not count.
+/* What LXC has mounted there, or the guest's own folder; opened once, whatever its name says later.
  */
-static int is_taken(int rootfd, const struct place *at, bool *ret)
+static int open_top(int rootfd, const char *name, struct emit *why)
 {
-	bool same;
-	int r = mnt_is_root(at->parentfd, at->fd, ret);
+	auto_close int fd = place_open_folder(rootfd, name, name, why);
+	int r = fd < 0 ? fd : place_refuse_shared(fd, name, why);
 
-	if (r < 0 || *ret)
-		return r;
-	r = mnt_is_same(rootfd, at->parentfd, &same);
-	*ret = r == 0 && !same && !place_holds_only(at->fd, "");
+	return r < 0 ? r : take_fd(&fd);
+}
+
+/* What other entries of the configuration have there, as they are mounted before this hook. */
+enum taken { TAKEN_NOT, TAKEN_WITHIN, TAKEN_ITSELF };
+
+static int find_taken(const struct place *at, enum taken *ret)
+{
+	bool is_root, within;
+	int r = mnt_is_root(at->parentfd, at->fd, &is_root);
+
+	if (r == 0 && !is_root)
+		r = mnt_has_within(at->fd, &within);
+	if (r == 0)
+		*ret = is_root ? TAKEN_ITSELF : within ? TAKEN_WITHIN : TAKEN_NOT;
 	return r;
 }
 
-static int fill_place(int rootfd, const struct apifs *api, const struct place *at, bool is_new,
-		      struct emit *why)
+/*
+ * A folder that LXC made for an entry within it: what is mounted there stays, and as systemd
+ * wants to find a mount of that mode, the folder becomes one.
+ */
+static int keep_within(const struct apifs *api, const struct place *at, struct emit *why)
+{
+	char self[sizeof("/proc/self/fd/") + 11];
+	int root;
+
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", at->fd); /* sized to fit */
+	if (chmod(self, api->mode) < 0) {
+		root = -errno;
+		emit_printf(why, "cannot set the mode of '/%s' of the guest: %s", at->path,
+			    strerror(-root));
+		return root;
+	}
+	root = place_bind(at->fd, at, api->fs.executable ? MNT_USUAL : MNT_NOEXEC, why);
+	cleanup_close(&root);
+	return root < 0 ? root : 0;
+}
+
+static int put(const struct apifs *api, const struct place *at, struct emit *why)
 {
 	auto_close int detached = -EBADF;
-	auto_close int root = -EBADF;
-	bool taken = false;
-	int r = is_new ? 0 : is_taken(rootfd, at, &taken);
+	auto_close int root = place_put(&api->fs, &detached, at, why);
 
-	if (r < 0)
-		emit_printf(why, "cannot examine '/%s' of the guest: %s", at->path, strerror(-r));
-	if (r < 0 || taken)
-		return r;
-	root = place_put(&api->fs, &detached, at, why);
 	if (root >= 0)
 		return 0;
-	if (!api->optional || (root != -ENODEV && root != -EPERM))
+	/* A kernel without it, a namespace that is not the container's, a security module. */
+	if (!api->optional || (root != -ENODEV && root != -EPERM && root != -EACCES))
 		return root;
-	*why = (struct emit){ .buf = why->buf, .size = why->size }; /* nothing to tell */
+	emit_clear(why);
 	return 0;
 }
 
-static int mount_api(int rootfd, const struct apifs *api, struct emit *why)
+static int mount_api(int parentfd, const struct apifs *api, struct emit *why)
 {
-	struct place at = { -EBADF, -EBADF, api->name, api->path };
+	enum taken taken = TAKEN_NOT;
+	auto_close int fd = -EBADF;
+	struct place at;
 	bool is_new;
-	int r = place_find(rootfd, api->folder, &at, &is_new, why);
+	int r;
 
-	if (r == 0)
-		r = fill_place(rootfd, api, &at, is_new, why);
-	place_leave(&at);
-	return r;
+	fd = place_make_folder(parentfd, api->name, api->path, &is_new, why);
+	if (fd < 0)
+		return fd;
+	at = (struct place){ fd, parentfd, api->name, api->path };
+	r = is_new ? 0 : find_taken(&at, &taken);
+	if (r < 0)
+		emit_printf(why, "cannot examine '/%s' of the guest: %s", at.path, strerror(-r));
+	if (r < 0 || taken == TAKEN_ITSELF)
+		return r;
+	return taken == TAKEN_WITHIN ? keep_within(api, &at, why) : put(api, &at, why);
 }
 
-/* Unmounts all that is on name in the folder fd. */
-static int remove_mounts(int fd, const char *name)
+/* Unmounts all file systems of that type on name in the folder fd. */
+static int remove_mounts(int fd, const char *name, long magic)
 {
 	bool mounted = true;
+	struct statfs fs;
 	int r = 0;
 
 	while (r == 0 && mounted) {
@@ -151,6 +183,10 @@ static int remove_mounts(int fd, const char *name)
 		if (inner == -ENOENT)
 			return 0;
 		r = inner < 0 ? inner : mnt_is_root(fd, inner, &mounted);
+		if (r == 0 && fstatfs(inner, &fs) < 0)
+			r = -errno;
+		if (r == 0 && fs.f_type != magic)
+			return 0; /* LXC's is none of these */
 		if (r == 0 && mounted)
 			r = mnt_remove(inner);
 	}
@@ -161,7 +197,8 @@ static int remove_mounts(int fd, const char *name)
  * With lxc.apparmor.allow_nesting LXC has mounted a second, unmasked /proc and /sys there.
  * AppArmor denies that path, but root in a privileged container gets round it in a user
  * namespace, where the sight of them, covered or not, lets it mount fresh ones: writing
- * core_pattern there is running code on the host.
+ * core_pattern there is running code on the host.  (Where the guest has moved them elsewhere
+ * meanwhile, the audit finds them, and refuses the start.)
  */
 static int clear_nesting(const struct place *at, struct emit *why)
 {
@@ -169,9 +206,9 @@ static int clear_nesting(const struct place *at, struct emit *why)
 
 	if (r < 0)
 		return r;
-	r = remove_mounts(at->fd, "proc");
+	r = remove_mounts(at->fd, "proc", PROC_SUPER_MAGIC);
 	if (r == 0)
-		r = remove_mounts(at->fd, "sys");
+		r = remove_mounts(at->fd, "sys", SYSFS_MAGIC);
 	return r < 0 ? place_fail(why, "unmount what LXC has in '/" NESTING "'", r) : 0;
 }
 
@@ -184,27 +221,28 @@ static int cover_nesting(const struct place *at, struct emit *why)
 
 	if (root < 0)
 		return root;
-	r = mnt_set_readonly(root);
+	r = mnt_restrict(root, MNT_READONLY);
 	return r < 0 ? place_fail(why, "make '/" NESTING "' read-only", r) : 0;
 }
 
-static int close_nesting(int rootfd, struct emit *why)
+static int close_nesting(int devfd, struct emit *why)
 {
-	struct place at = { -EBADF, -EBADF, NESTING_NAME, NESTING };
 	bool is_new, mounted = false;
-	int r = place_find(rootfd, NESTING_FOLDER, &at, &is_new, why);
+	auto_close int fd = place_make_folder(devfd, NESTING_NAME, NESTING, &is_new, why);
+	struct place at = { fd, devfd, NESTING_NAME, NESTING };
+	int r;
 
-	if (r == 0 && !is_new)
+	if (fd < 0)
+		return fd;
+	if (!is_new) {
 		r = clear_nesting(&at, why);
-	if (r == 0 && !is_new) {
-		r = mnt_is_root(at.parentfd, at.fd, &mounted);
 		if (r < 0)
-			(void)place_fail(why, "examine '/" NESTING "'", r);
+			return r;
+		r = mnt_is_root(devfd, fd, &mounted);
+		if (r < 0)
+			return place_fail(why, "examine '/" NESTING "'", r);
 	}
-	if (r == 0 && !mounted)
-		r = cover_nesting(&at, why);
-	place_leave(&at);
-	return r;
+	return mounted ? 0 : cover_nesting(&at, why);
 }
 
 /* The guest's generator, run by its systemd with its powers: read-only, on a file in its /run. */
@@ -231,48 +269,57 @@ static int bind_generator(int folder, int sourcefd, struct emit *why)
 		return place_fail(why, "examine '/" GENERATORS "/" GENERATOR "'", r);
 	if (mounted)
 		return 0; /* by an entry of the configuration */
-	root = place_bind(sourcefd, &at, why);
+	root = place_bind(sourcefd, &at, MNT_READONLY, why);
 	return root < 0 ? root : 0;
 }
 
-static int give_generator(int rootfd, const char *file, struct emit *why)
+static int open_generator(const char *file, struct emit *why)
 {
-	static const char *const names[] = { "systemd", "system-generators" };
-	auto_close int source = open(file, O_PATH | O_CLOEXEC); /* the configuration's: trusted */
-	auto_close int fd = -EBADF;
+	auto_close int fd = open(file, O_PATH | O_CLOEXEC); /* the configuration's: trusted */
 	struct hook_text text;
 	struct stat st;
-	bool is_new;
 	int r;
 
-	if (source < 0) {
+	if (fd < 0) {
 		r = -errno;
 		emit_printf(why, "cannot open '%s': %s", hook_escape(&text, file), strerror(-r));
 		return r;
 	}
-	if (fstat(source, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		emit_printf(why, "'%s' is no file", hook_escape(&text, file));
 		return -EINVAL;
 	}
-	fd = place_open_folder(rootfd, "run", "run", why);
-	for (size_t i = 0; fd >= 0 && i < sizeof(names) / sizeof(names[0]); i++) {
-		int inner = place_make_folder(fd, names[i], GENERATORS, &is_new, why);
+	return take_fd(&fd);
+}
 
-		cleanup_close(&fd);
-		fd = inner;
-	}
-	r = fd < 0 ? fd : place_refuse_shared(fd, GENERATORS, why);
-	return r < 0 ? r : bind_generator(fd, source, why);
+static int give_generator(int runfd, const char *file, struct emit *why)
+{
+	auto_close int source = open_generator(file, why);
+	auto_close int systemd = -EBADF;
+	auto_close int folder = -EBADF;
+	bool is_new;
+	int r;
+
+	if (source < 0)
+		return source;
+	systemd = place_make_folder(runfd, "systemd", "run/systemd", &is_new, why);
+	if (systemd < 0)
+		return systemd;
+	folder = place_make_folder(systemd, "system-generators", GENERATORS, &is_new, why);
+	r = folder < 0 ? folder : place_refuse_shared(folder, GENERATORS, why);
+	return r < 0 ? r : bind_generator(folder, source, why);
 }
 
 static int mount_all(int rootfd, const struct options *opt, struct emit *why)
 {
-	int r = close_nesting(rootfd, why);
+	auto_close int runfd = open_top(rootfd, "run", why);
+	auto_close int devfd = runfd < 0 ? runfd : open_top(rootfd, "dev", why);
+	int r = devfd < 0 ? devfd : close_nesting(devfd, why);
 
 	for (size_t i = 0; r == 0 && i < apifs_n; i++)
-		r = mount_api(rootfd, &apifs[i], why);
+		r = mount_api(strcmp(apifs[i].folder, "run") == 0 ? runfd : devfd, &apifs[i], why);
 	if (r == 0 && opt->generator)
-		r = give_generator(rootfd, opt->generator, why);
+		r = give_generator(runfd, opt->generator, why);
 	return r;
 }
 

@@ -83,27 +83,6 @@ int place_refuse_shared(int fd, const char *path, struct emit *why)
 	return 0;
 }
 
-int place_find(int rootfd, const char *folder, struct place *ret, bool *ret_new, struct emit *why)
-{
-	int r;
-
-	ret->fd = -EBADF;
-	ret->parentfd = place_open_folder(rootfd, folder, folder, why);
-	if (ret->parentfd < 0)
-		return ret->parentfd;
-	r = place_refuse_shared(ret->parentfd, folder, why);
-	if (r < 0)
-		return r;
-	ret->fd = place_make_folder(ret->parentfd, ret->name, ret->path, ret_new, why);
-	return ret->fd < 0 ? ret->fd : 0;
-}
-
-void place_leave(const struct place *at)
-{
-	cleanup_close(&at->fd);
-	cleanup_close(&at->parentfd);
-}
-
 /*
  * The new root after mount(2), before Linux 5.2.  Only by name is it found, and the guest may
  * have swapped that meanwhile: then the mount cannot be undone by a descriptor, and goes with
@@ -125,15 +104,6 @@ static int open_classic(const struct place *at)
 	return r;
 }
 
-/* r: 0 or the errno of what was to be mounted there. */
-static int report(int r, const char *what, const struct place *at, struct emit *why)
-{
-	if (r < 0)
-		emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", what, at->path,
-			    strerror(-r));
-	return r;
-}
-
 int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why)
 {
 	int r;
@@ -148,30 +118,48 @@ int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struc
 		if (r == 0)
 			r = open_classic(at);
 	}
-	return report(r, fs->type, at, why);
+	if (r < 0)
+		emit_printf(why, "cannot mount %s on '/%s' of the guest: %s", fs->type, at->path,
+			    strerror(-r));
+	return r;
+}
+
+static int bind_classic(int fd, const struct place *at)
+{
+	auto_close int root = -EBADF;
+	struct stat want, got;
+	int r = mnt_clone_on(fd, true, at->fd);
+
+	if (r < 0)
+		return r;
+	root = open_classic(at);
+	if (root < 0)
+		return root;
+	if (fstat(fd, &want) < 0 || fstat(root, &got) < 0)
+		return -errno;
+	/* Another mount that the guest has moved there meanwhile. */
+	return want.st_dev == got.st_dev && want.st_ino == got.st_ino ? take_fd(&root) : -ESTALE;
 }
 
 static int bind(int fd, const struct place *at)
 {
-	auto_close int root = mnt_clone(fd);
+	auto_close int root = mnt_clone(fd, true);
 	int r = root < 0 ? root : mnt_attach(root, at->fd);
 
 	if (r == 0)
 		return take_fd(&root);
-	if (r != -ENOSYS)
-		return r;
-	r = mnt_clone_on(fd, at->fd);
-	return r < 0 ? r : open_classic(at);
+	return r == -ENOSYS ? bind_classic(fd, at) : r;
 }
 
-int place_bind(int fd, const struct place *at, struct emit *why)
+int place_bind(int fd, const struct place *at, enum mnt_flags flags, struct emit *why)
 {
 	auto_close int root = bind(fd, at);
-	int r = root < 0 ? root : mnt_set_readonly(root);
+	int r = root < 0 ? root : mnt_restrict(root, flags);
 
 	if (r == 0)
 		return take_fd(&root);
 	if (root >= 0)
 		(void)mnt_remove(root); /* the reason above is the one to tell */
-	return report(r, "a file of the host", at, why);
+	emit_printf(why, "cannot bind-mount on '/%s' of the guest: %s", at->path, strerror(-r));
+	return r;
 }

@@ -32,7 +32,7 @@ int place_open_folder(int dirfd, const char *name, const char *path, struct emit
 int place_make_folder(int parentfd, const char *name, const char *path, bool *ret_new,
 		      struct emit *why);
 
-/* True if the folder holds name and nothing else; "" for one that is empty. */
+/* True if the folder holds name and nothing else. */
 bool place_holds_only(int dirfd, const char *name);
 
 /*
@@ -42,24 +42,16 @@ bool place_holds_only(int dirfd, const char *name);
 int place_refuse_shared(int fd, const char *path, struct emit *why);
 
 /*
- * Opens, for ret->name and ret->path of the caller's, the place in folder, which is beneath the
- * root and no shared mount; made where it is missing.  0 or -errno; in either case *ret is to
- * be released with place_leave().
- */
-int place_find(int rootfd, const char *folder, struct place *ret, bool *ret_new, struct emit *why);
-void place_leave(const struct place *at);
-
-/*
  * Mounts there and returns an owned descriptor of the new root, or -errno.  *mntfd is the
  * detached mount, taken over, or empty: then one is made, on a kernel that has them.
  */
 int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why);
 
 /*
- * The same with what fd names, a folder or a file: bind-mounted read-only, nosuid, nodev.  A
- * mount that cannot be made read-only is gone again.
+ * The same with what fd names, a folder with the mounts beneath it or a file: bind-mounted
+ * nosuid, nodev and as the flags say.  A mount that cannot be made so is gone again.
  */
-int place_bind(int fd, const struct place *at, struct emit *why);
+int place_bind(int fd, const struct place *at, enum mnt_flags flags, struct emit *why);
 
 /* "cannot WHAT: reason" to *why; returns r. */
 int place_fail(struct emit *why, const char *what, int r);

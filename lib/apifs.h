@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What belongs beneath a guest's /run and /dev, which LXC has mounted, and what its init
- * cannot mount without CAP_SYS_ADMIN: mount-api(8) does it.  Pure.
+ * cannot mount without CAP_SYS_ADMIN: mount-api(8) does it.  A table.
  */
 #ifndef LIB_APIFS_H
 #define LIB_APIFS_H
@@ -14,6 +14,7 @@
 /* Without their '/'. */
 struct apifs {
 	const char *folder, *name, *path; /* "run", "lock", "run/lock" */
+	unsigned int mode;		  /* of its root */
 	struct mnt_fs fs;
 	bool optional; /* not in every kernel, or not in a container without the namespace for it */
 };

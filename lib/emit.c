@@ -7,6 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+void emit_clear(struct emit *e)
+{
+	e->len = 0;
+	e->full = false;
+	e->buf[0] = '\0';
+}
+
 void emit_span(struct emit *e, struct span text)
 {
 	size_t room = e->size - 1 - e->len;

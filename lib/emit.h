@@ -22,6 +22,9 @@ struct emit {
 #define EMIT_INIT(array) \
 	((struct emit){ .buf = ((array)[0] = '\0', (array)), .size = sizeof(array) })
 
+/* Empty again. */
+void emit_clear(struct emit *e);
+
 void emit_span(struct emit *e, struct span text);
 void emit_str(struct emit *e, const char *text);
 void emit_printf(struct emit *e, const char *format, ...) __attribute__((format(printf, 2, 3)));

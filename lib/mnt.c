@@ -30,9 +30,10 @@ enum {
 	NR_FSMOUNT = 432,
 	NR_MOUNT_SETATTR = 442,
 	NR_STATMOUNT = 457,
-	OPEN_CLOEXEC = 1, /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
-	TREE_CLONE = 1,	  /* OPEN_TREE_CLONE; OPEN_TREE_CLOEXEC is O_CLOEXEC */
-	SET_FLAG = 0,	  /* FSCONFIG_* */
+	OPEN_CLOEXEC = 1,	 /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
+	TREE_CLONE = 1,		 /* OPEN_TREE_CLONE; OPEN_TREE_CLOEXEC is O_CLOEXEC */
+	TREE_RECURSIVE = 0x8000, /* AT_RECURSIVE */
+	SET_FLAG = 0,		 /* FSCONFIG_* */
 	SET_STRING = 1,
 	CMD_CREATE = 6,
 	ATTR_RDONLY = 1, /* MOUNT_ATTR_* */
@@ -105,9 +106,10 @@ int mnt_new(const struct mnt_fs *fs)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int mnt_clone(int fd)
+int mnt_clone(int fd, bool recursive)
 {
-	long r = syscall(NR_OPEN_TREE, fd, "", AT_EMPTY_PATH | TREE_CLONE | O_CLOEXEC);
+	unsigned int flags = AT_EMPTY_PATH | TREE_CLONE | O_CLOEXEC;
+	long r = syscall(NR_OPEN_TREE, fd, "", flags | (recursive ? TREE_RECURSIVE : 0));
 
 	return r < 0 ? -errno : (int)r;
 }
@@ -137,28 +139,31 @@ int mnt_new_on(const struct mnt_fs *fs, int targetfd)
 	return mount(fs->source, path, fs->type, flags, data) < 0 ? -errno : 0;
 }
 
-int mnt_clone_on(int fd, int targetfd)
+int mnt_clone_on(int fd, bool recursive, int targetfd)
 {
 	char from[FD_PATH_SIZE], to[FD_PATH_SIZE];
 
 	fd_path(from, fd);
 	fd_path(to, targetfd);
-	return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+	return mount(from, to, NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) < 0 ? -errno : 0;
 }
 
-int mnt_set_readonly(int rootfd)
+int mnt_restrict(int rootfd, enum mnt_flags want)
 {
-	struct attr attr = { .set = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV };
-	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
+	struct attr attr = { .set = ATTR_NOSUID | ATTR_NODEV };
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV;
 	char path[FD_PATH_SIZE];
 	struct statvfs vfs;
 
+	attr.set |= want & MNT_READONLY ? ATTR_RDONLY : 0;
+	attr.set |= want & MNT_NOEXEC ? ATTR_NOEXEC : 0;
 	if (syscall(NR_MOUNT_SETATTR, rootfd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0)
 		return 0;
 	if (errno != ENOSYS || fstatvfs(rootfd, &vfs) < 0)
 		return -errno;
 	/* A remount sets all flags anew, and in a user namespace may take none away. */
-	flags |= vfs.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
+	flags |= want & MNT_READONLY || vfs.f_flag & ST_RDONLY ? MS_RDONLY : 0;
+	flags |= want & MNT_NOEXEC || vfs.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
 	flags |= vfs.f_flag & ST_NOATIME ? MS_NOATIME : 0;
 	flags |= vfs.f_flag & ST_NODIRATIME ? MS_NODIRATIME : 0;
 	flags |= vfs.f_flag & ST_RELATIME ? MS_RELATIME : 0;
@@ -248,26 +253,31 @@ static int stat_mount_shared(int fd, bool *ret)
 	return 0;
 }
 
+/* The text of all mounts, which is the caller's. */
+static int read_mounts(char **ret_text, struct span *ret)
+{
+	auto_close int dirfd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r = dirfd < 0 ? -errno
+			  : io_read_file_at(dirfd, "mountinfo", 16 << 20, ret_text, &ret->n);
+
+	ret->p = r < 0 ? NULL : *ret_text;
+	return r;
+}
+
 /* The way before, which reads of all mounts. */
 static int find_mount_shared(int fd, bool *ret)
 {
 	auto_free char *text = NULL;
-	auto_close int dirfd = -EBADF;
 	struct mountinfo m;
 	struct span rest;
 	uint64_t id;
 	int r;
 
 	r = read_mount_id(fd, &id);
+	if (r == 0)
+		r = read_mounts(&text, &rest);
 	if (r < 0)
 		return r;
-	dirfd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0)
-		return -errno;
-	r = io_read_file_at(dirfd, "mountinfo", 16 << 20, &text, &rest.n);
-	if (r < 0)
-		return r;
-	rest.p = text;
 	while ((r = mountinfo_next(&rest, &m)) > 0) {
 		if (m.id != id)
 			continue;
@@ -312,4 +322,30 @@ int mnt_is_root(int parentfd, int fd, bool *ret)
 	if (r == 0)
 		*ret = !same;
 	return r;
+}
+
+int mnt_has_within(int fd, bool *ret)
+{
+	char link[FD_PATH_SIZE], path[PATH_MAX], target[PATH_MAX];
+	auto_free char *text = NULL;
+	struct mountinfo m;
+	struct span rest;
+	ssize_t n;
+	int r;
+
+	fd_path(link, fd);
+	n = readlink(link, path, sizeof(path));
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return n < 0 ? -errno : -ENAMETOOLONG;
+	r = read_mounts(&text, &rest);
+	if (r < 0)
+		return r;
+	*ret = false;
+	while (!*ret && (r = mountinfo_next(&rest, &m)) > 0) {
+		struct span folder = { path, (size_t)n };
+
+		*ret = mountinfo_unescape(m.target, target, sizeof(target)) >= 0 &&
+		       strlen(target) > folder.n && span_is_within(span_of(target), folder);
+	}
+	return r < 0 ? r : 0;
 }

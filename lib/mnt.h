@@ -30,23 +30,29 @@ struct mnt_fs {
 int mnt_new(const struct mnt_fs *fs);
 
 /*
- * What fd names, a folder or a file, as a detached mount of its own: a bind mount, without the
- * mounts beneath.  An owned descriptor, or -errno (-ENOSYS before 5.2).
+ * What fd names, a folder or a file, as a detached mount of its own: a bind mount, with the
+ * mounts beneath it if it is recursive.  An owned descriptor, or -errno (-ENOSYS before 5.2).
  */
-int mnt_clone(int fd);
+int mnt_clone(int fd, bool recursive);
 
 /* Attaches a detached mount on targetfd: a folder on a folder, a file on a file. */
 int mnt_attach(int mntfd, int targetfd);
 
 /* The same two by the classic mount(2), on targetfd at once. */
 int mnt_new_on(const struct mnt_fs *fs, int targetfd);
-int mnt_clone_on(int fd, int targetfd);
+int mnt_clone_on(int fd, bool recursive, int targetfd);
+
+enum mnt_flags {
+	MNT_USUAL = 0,
+	MNT_READONLY = 1,
+	MNT_NOEXEC = 2,
+};
 
 /*
- * Makes the mount whose root rootfd is, attached, read-only, and nosuid and nodev where it
- * is not; mount_setattr(2), or before 5.12 a remount.
+ * Makes the mount whose root rootfd is, attached, nosuid and nodev, and what the flags say,
+ * besides what it is; mount_setattr(2), or before 5.12 a remount.
  */
-int mnt_set_readonly(int rootfd);
+int mnt_restrict(int rootfd, enum mnt_flags flags);
 
 /*
  * Detaches the mount whose root rootfd is, and all below it, from this mount namespace
@@ -70,5 +76,8 @@ int mnt_is_same(int fd_a, int fd_b, bool *ret);
 
 /* True in *ret if fd, a folder in parentfd, is the root of a mount. */
 int mnt_is_root(int parentfd, int fd, bool *ret);
+
+/* True in *ret if anything is mounted beneath the folder fd; reads of all mounts. */
+int mnt_has_within(int fd, bool *ret);
 
 #endif

@@ -101,6 +101,20 @@ static bool find_program(const char *value, char *buf, size_t size)
 	return !strpbrk(buf, "\"'\\$`;|&<>()*?[~=");
 }
 
+/* The file that mount-api(8) gives to guests, whose systemd runs it as root. */
+static void judge_generator(struct check_work *w, const struct lxcconf_setting *s, size_t kind)
+{
+	struct span rest = span_of(s->value), word, last = span_of("");
+	char file[PATH_MAX];
+
+	while (span_next_word(&rest, &word)) {
+		if ((span_is(last, "--unit-generator") || span_is(last, "-g")) &&
+		    span_copy(word, file, sizeof(file)) >= 0)
+			judge_program(w, check_place_of(w, s), kind, file);
+		last = word;
+	}
+}
+
 static void judge_host_hook(struct check_work *w, const struct lxcconf_setting *s, size_t kind)
 {
 	char program[PATH_MAX];
@@ -111,6 +125,8 @@ static void judge_host_hook(struct check_work *w, const struct lxcconf_setting *
 		check_add(w, REASON_HOOK_RELATIVE, check_place_of(w, s), NULL, "%s", program);
 	else
 		judge_program(w, check_place_of(w, s), kind, program);
+	if (strcmp(program, PKGLIBEXECDIR "/mount-api") == 0)
+		judge_generator(w, s, kind);
 }
 
 /* --- Start hooks: in the guest -------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/apifs.h"
 #include "lib/cleanup.h"
 #include "lib/mountinfo.h"
 #include "lib/rootfs.h"
@@ -152,33 +153,55 @@ static void judge_exposure(struct check_work *w, const struct check_entry *e)
 			   NULL);
 }
 
+static bool has_word_of(const struct check_work *w, const char *key, const char *text)
+{
+	const struct lxcconf_setting *s;
+	size_t pos = 0;
+
+	while ((s = lxcconf_find(w->conf, key, &pos))) {
+		if (strstr(s->value, text))
+			return true;
+	}
+	return false;
+}
+
+/* Beneath what LXC itself mounts: nothing is in there yet that a guest made. */
+static bool is_beneath_lxcs(const struct check_work *w, struct span target)
+{
+	const struct lxcconf_setting *autodev = lxcconf_find_last(w->conf, "lxc.autodev");
+
+	return (span_is_within(target, span_of("dev")) &&
+		(!autodev || strcmp(autodev->value, "0") != 0)) ||
+	       (span_is_within(target, span_of("proc")) &&
+		has_word_of(w, "lxc.mount.auto", "proc")) ||
+	       (span_is_within(target, span_of("sys")) && has_word_of(w, "lxc.mount.auto", "sys"));
+}
+
 /*
  * A mount point that LXC makes by a path of which the guest has written a part: a link there
  * leads it to the host.  In an id-mapped container it has no more than the guest's own powers.
  */
 static void judge_create(struct check_work *w, size_t index)
 {
-	const struct check_entry *e = &w->entries[index], *before;
-	struct span below = e->target, rest;
+	const struct check_entry *e = &w->entries[index], *on = NULL;
+	struct span below = e->target;
 
 	if (w->out->idmapped || !mountentry_has(&e->m, "create="))
 		return;
-	/* LXC's own mounts: nothing is in them yet that a guest made. */
-	if (span_is_within(e->target, span_of("dev")) ||
-	    span_is_within(e->target, span_of("proc")) || span_is_within(e->target, span_of("sys")))
-		return;
+	/* The last one that it lies in is what is there when its turn comes. */
 	for (size_t i = 0; i < index; i++) {
-		before = &w->entries[i];
-		if (mountentry_has(&before->m, "optional") ||
-		    !span_is_within(e->target, before->target))
-			continue;
-		if (span_is(before->m.type, "tmpfs"))
-			return; /* nor is there in this */
-		rest = e->target;
-		rest.p += before->target.n;
-		rest.n -= before->target.n;
-		if (rest.n < below.n)
-			below = mountentry_strip(rest);
+		if (!mountentry_has(&w->entries[i].m, "optional") &&
+		    span_is_within(e->target, w->entries[i].target) &&
+		    (!on || span_is_within(w->entries[i].target, on->target) ||
+		     span_is_within(on->target, w->entries[i].target)))
+			on = &w->entries[i];
+	}
+	if (on ? span_is(on->m.type, "tmpfs") : is_beneath_lxcs(w, e->target))
+		return;
+	if (on) {
+		below.p += on->target.n;
+		below.n -= on->target.n;
+		below = mountentry_strip(below);
 	}
 	/* One name, if it is a link, is there already, and LXC mounts on none. */
 	if (memchr(below.p, '/', below.n))
@@ -234,6 +257,16 @@ static void judge_target(struct check_work *w, size_t index)
 	    mountentry_has(&e->m, "optional") || span_copy(e->target, strip, sizeof(strip)) < 0 ||
 	    !strip[0] || mountinfo_unescape(span_of(strip), target, sizeof(target)) < 0)
 		return;
+	/* base.conf has them, but its hook makes them after all entries. */
+	if (apifs_is(target)) {
+		for (size_t i = 0; i < index; i++) {
+			if (span_is_within(w->entries[i].target, e->target))
+				return;
+		}
+		check_add(w, REASON_MOUNT_TARGET, check_place_of(w, e->setting), NULL, "'/%s'",
+			  target);
+		return;
+	}
 	/* LXC mounts these itself, and what is below them is not the root file system's. */
 	if (span_is_within(e->target, span_of("dev")) ||
 	    span_is_within(e->target, span_of("proc")) || span_is_within(e->target, span_of("sys")))

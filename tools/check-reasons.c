@@ -292,7 +292,8 @@ const struct reason reasons[REASON_N] = {
 		"mount.hidden", FAULT(CHECK_NOTE),
 		.title = "a later mount entry hides this one",
 		.why = "Entries are mounted in their order; what lies below a later one is covered.",
-		.remedy = "move this line behind that one, and add create=dir or create=file",
+		.remedy = "move this line behind that one; where that is a tmpfs, add create=dir or "
+			  "create=file",
 	},
 	[REASON_MOUNT_SOURCE] = {
 		"mount.source", FAULT(CHECK_BROKEN),
@@ -305,7 +306,8 @@ const struct reason reasons[REASON_N] = {
 		.title = "the place where it is to be mounted is not there",
 		.why = "LXC ends the start, unless the entry has 'create=dir', 'create=file' or "
 		       "'optional'.",
-		.remedy = "add 'create=dir' (or 'create=file') to the options",
+		.remedy = "make it in the guest's root file system; or, for one name or beneath "
+			  "/dev and /run, add 'create=dir' (or 'create=file') to the options",
 	},
 	[REASON_FSTAB_MISSING] = {
 		"fstab.missing", FAULT(CHECK_BROKEN),

@@ -120,19 +120,43 @@ static void put_setuid(FILE *out, const struct guest *guest)
 		fprintf(out, "#   and %zu more\n", guest->n_setuid - SETUID_TOLD);
 }
 
-static bool has_mount(const struct lxcconf *conf, const char *target)
+/* How the entries of a configuration stand to a place in the guest. */
+enum mounted { MOUNTED_NOT, MOUNTED_ABOVE, MOUNTED_THERE };
+
+static enum mounted find_mount(const struct lxcconf *conf, const char *target)
 {
+	enum mounted found = MOUNTED_NOT;
 	const struct lxcconf_setting *s;
 	size_t pos = 0;
 
 	while ((s = lxcconf_find(conf, "lxc.mount.entry", &pos))) {
 		struct span rest = span_of(s->value), source, where;
 
-		if (span_next_word(&rest, &source) && span_next_word(&rest, &where) &&
-		    span_is(where, target))
-			return true;
+		if (!span_next_word(&rest, &source) || !span_next_word(&rest, &where))
+			continue;
+		if (span_is(where, target))
+			return MOUNTED_THERE;
+		if (span_is_within(span_of(target), where))
+			found = MOUNTED_ABOVE;
 	}
-	return false;
+	return found;
+}
+
+static void put_mount(FILE *out, const struct plan *plan, const struct guest_mount *m)
+{
+	enum mounted own = find_mount(plan->own, m->target);
+
+	if (own == MOUNTED_THERE || find_mount(plan->level_conf, m->target) == MOUNTED_THERE)
+		return;
+	/* What the guest's file system has there is not what is there when it runs. */
+	if (own == MOUNTED_ABOVE)
+		fprintf(out,
+			"# note: %s: its mount point '/%s' is within another mount; give it by "
+			"lxc.mount.entry if it is wanted\n",
+			m->who, m->target);
+	else
+		fprintf(out, "# Mounted by init otherwise: %s\nlxc.mount.entry = %s\n", m->who,
+			m->entry);
 }
 
 void plan_emit_guest(const struct plan *plan, FILE *out)
@@ -160,10 +184,6 @@ void plan_emit_guest(const struct plan *plan, FILE *out)
 	put_setuid(out, guest);
 	for (size_t i = 0; i < guest->n_notes; i++)
 		fprintf(out, "# note: %s\n", guest->notes[i]);
-	for (size_t i = 0; i < guest->n_mounts; i++) {
-		if (!has_mount(plan->level_conf, guest->mounts[i].target) &&
-		    !has_mount(plan->own, guest->mounts[i].target))
-			fprintf(out, "# Mounted by init otherwise: %s\nlxc.mount.entry = %s\n",
-				guest->mounts[i].who, guest->mounts[i].entry);
-	}
+	for (size_t i = 0; i < guest->n_mounts; i++)
+		put_mount(out, plan, &guest->mounts[i]);
 }

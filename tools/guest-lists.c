@@ -285,6 +285,7 @@ static bool is_mounted_within(const struct guest_mount *m, const struct guest_mo
  */
 static int sort_mounts(struct guest *g)
 {
+	char text[2048];
 	size_t n = 0;
 	int r = 0;
 
@@ -297,10 +298,12 @@ static int sort_mounts(struct guest *g)
 			g->mounts[n++] = *m;
 			continue;
 		}
+		(void)snprintf(text, sizeof(text),
+			       "its mount point '/%s' is within another mount; give it by "
+			       "lxc.mount.entry if it is wanted",
+			       m->target); /* or cut */
 		if (!same && r == 0)
-			r = add_note_of(g, m->who,
-					"mounts within another mount; give it by lxc.mount.entry "
-					"if it is wanted");
+			r = add_note_of(g, m->who, text);
 		free_mount(m);
 	}
 	g->n_mounts = n;

@@ -101,10 +101,10 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 	struct emit e = EMIT_INIT(text);
 	auto_close int fd = -EBADF;
 
-	if (apifs_is(target))
-		return 0; /* every level has it */
 	if (!is_own_target(target))
 		return guest_add_note(guest, span_of(who), "mounts at a place that is not its own");
+	if (apifs_is(target))
+		return 0; /* every level has it */
 	/* LXC would stop at a mount of a folder on a file, and the container never start. */
 	fd = rootfs_open_at(rootfd, target, O_PATH | O_DIRECTORY);
 	if (fd == -ELOOP || fd == -ENOTDIR)
@@ -114,10 +114,13 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 	 * link to the host in place of the first, the second is made there.  A path of one name
 	 * is safe: that, if it is a link, is there already.
 	 */
-	if (fd < 0 && strchr(target, '/'))
-		return guest_add_note(guest, span_of(who),
-				      "mounts at a folder that is not there; make it in the guest, "
-				      "and generate again");
+	if (fd < 0 && strchr(target, '/')) {
+		emit_printf(&e,
+			    "its mount point '/%s' is not there; make it in the guest, and "
+			    "generate again",
+			    target);
+		return guest_add_note(guest, span_of(who), text);
+	}
 	if (guest->n_mounts == MOUNTS_MAX)
 		return guest_add_note(guest, span_of(who), "one of too many mounts");
 	/* Strict first; what the guest asks for only takes more away. */

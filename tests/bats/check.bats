@@ -19,7 +19,7 @@ setup_file() {
 	make_files
 	for kind in bad good; do
 		for file in "$abs_top_srcdir/tests/data/check/$kind"/*; do
-			if [ -z "$datadir" ] && grep -q @datadir@ "$file"; then continue; fi
+			if [ -z "$datadir" ] && grep -q '@datadir@\|@libexecdir@' "$file"; then continue; fi
 			make_one "$kind-${file##*/}" "$file"
 		done
 	done
@@ -54,7 +54,7 @@ make_files() {
 fill() {
 	local alive=cgroup dead=cgroup2 limit=limit_in_bytes
 	[ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ] || { alive=cgroup2 dead=cgroup limit=max; }
-	sed -i -e "s|@share@|$share|; s|@datadir@|$datadir|; s|@inc@|$dir/inc|; s|@hook@|$dir/hook|
+	sed -i -e "s|@share@|$share|; s|@datadir@|$datadir|; s|@libexecdir@|${LXC_HARDEN_LIBEXECDIR:-}|; s|@inc@|$dir/inc|; s|@hook@|$dir/hook|
 		s|@rootfs@|$dir/rootfs|; s|@systemd@|$dir/systemd|; s|@empty@|$dir/empty|; s|@dir@|$dir|
 		s|@alive@|$alive|; s|@dead@|$dead|; s|@limit@|$limit|" "$@"
 }

@@ -61,7 +61,7 @@ mount_faults() {
 @test "mount-api: what it has to mount, what LXC has there, each fallback" {
 	mount_faults 'mount-api' unified 8 api fault_api
 	# shellcheck disable=SC2016 # for the inner shell
-	FAULT_PREPARE='mkdir -p "$R/dev/.lxc/proc" "$R/run/user/1000"; mount -t proc proc "$R/dev/.lxc/proc"; mount -t tmpfs own "$R/run/user/1000"'
+	FAULT_PREPARE='mkdir -p "$R/dev/.lxc/proc" "$R/dev/shm" "$R/run/lock" "$R/run/user/1000"; mount -t proc proc "$R/dev/.lxc/proc"; mount -t tmpfs own "$R/run/user/1000"'
 	mount_faults 'mount-api, entries before it' unified 12 api fault_api
 	FAULT_WRAP='deny-syscall openat2,fsopen,fsmount,open_tree,move_mount,mount_setattr'
 	mount_faults 'mount-api, old kernel' unified 24 api fault_api

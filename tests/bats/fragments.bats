@@ -62,6 +62,19 @@ second_proc() {
 	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
 }
 
+@test "entries of one's own within what mount-api mounts: systemd boots, and they are there" {
+	mkdir -p "$CT_TMP/own"
+	ct_new frag bookworm priv "lxc.include = $data/base.conf" "lxc.mount.entry = $CT_TMP/own dev/shm/own none bind,ro,create=dir 0 0" \
+		"lxc.mount.entry = $CT_TMP/own run/lock/own none bind,ro,create=dir 0 0" \
+		'lxc.mount.entry = /none dev/mqueue/none none bind,optional,create=file 0 0'
+	ct_start frag
+	[ "$(ct_wait_ready frag)" = running ]
+	ct_exec frag mountpoint -q /dev/shm/own
+	ct_exec frag mountpoint -q /run/lock/own
+	[ "$(ct_exec frag stat -c %a /dev/shm /run/lock | tr '\n' ' ')" = '1777 1777 ' ]
+	ct_exec frag sh -c 'touch /dev/shm/x /run/lock/x; ! touch /dev/shm/own/x 2>/dev/null; ls /dev/mqueue'
+}
+
 @test "base.conf: nothing of the host is writable in /proc and /sys" {
 	boots base priv
 	run ct_exec frag sh -c 'for f in /proc/sys/kernel/core_pattern /proc/sysrq-trigger \

@@ -104,26 +104,47 @@ refused() {
 	refused 1 "cannot open '.*/generator.none': No such file or directory$"
 	CASE_BEFORE=$usual case_run unified "$HOOK" --unit-generator "$W"
 	refused 1 "'$W' is no file$"
-	! grep -q /run/systemd <<<"$new"
+	[[ $new != */run/systemd* ]]
 	# An entry of the configuration's own.
 	CASE_BEFORE="$usual mkdir -p \$R/run/systemd/system-generators; touch \$R/run/systemd/system-generators/lxc-harden
 		mount --bind '$of' \$R/run/systemd/system-generators/lxc-harden" case_run unified "$HOOK" --unit-generator "$of"
 	given
 }
 
-@test "what another entry has mounted is left, itself or within" {
-	CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1000 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
-		mount -t tmpfs own \$R/run/user/1000; touch \$R/dev/.lxc-harden/cap-audit
-		mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" case_run unified "$HOOK"
-	given dev/shm run/user dev/.lxc-harden
+@test "what another entry has mounted is left; a folder with such in it becomes a mount itself" {
+	local wrap within
+	for wrap in '' "$old_kernel"; do
+		# shellcheck disable=SC2086 # words
+		CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1000 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
+			mount -t tmpfs own \$R/run/user/1000; touch \$R/dev/.lxc-harden/cap-audit
+			mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" case_run unified $wrap "$HOOK"
+		# The mounts within are there once more, on what covers them.
+		within=$(grep -E ' R/(run/user|dev/.lxc-harden)' <<<"$new")
+		new=$(grep -vE ' R/(run/user|dev/.lxc-harden)' <<<"$new")
+		given dev/shm run/user dev/.lxc-harden
+		diff <(normal "$within" | sed 's|\(/cap-audit\) rw.*|\1|') - <<-'LINES'
+			/ R/run/user/1000 rw,relatime - tmpfs own rw
+			/.lxc-harden R/dev/.lxc-harden rw,nosuid,nodev,noexec,relatime - tmpfs dev rw,mode=755
+			/etc/hostname R/dev/.lxc-harden/cap-audit
+			/user R/run/user rw,nosuid,nodev,noexec,relatime - tmpfs run rw,mode=755
+		LINES
+	done
 }
 
-@test "a guest's own /dev and /run: made there, and covered whatever is in them" {
+@test "a folder that is there and has nothing mounted in it is covered, of LXC's or the guest's" {
+	CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/lock \$R/dev/.lxc; touch \$R/dev/shm/no-source" case_run unified "$HOOK"
+	given
 	mkdir "$W"/rootfs/dev/shm "$W"/rootfs/run/lock
 	touch "$W"/rootfs/dev/shm/old "$W"/rootfs/run/lock/old
 	case_run unified "$HOOK"
 	given
 	[ -d "$W/rootfs/run/user" ] && [ -e "$W/rootfs/dev/shm/old" ] && [ -z "$(ls -A "$W/rootfs/run/user")" ]
+	# And what is mounted in the guest's own is kept.
+	CASE_BEFORE='mount -t tmpfs own $R/dev/shm; mount -t tmpfs own $R/run/lock; mkdir $R/run/user/7; mount -t tmpfs own $R/run/user/7' \
+		case_run unified "$HOOK"
+	[ "$(grep -c ' R/run/user' <<<"$new")" = 2 ]
+	new=$(grep -v ' R/run/user' <<<"$new")
+	given dev/shm run/lock run/user
 }
 
 @test "what allow_nesting adds is gone, and does not come back" {
@@ -206,38 +227,47 @@ hostile() {
 
 @test "a shared mount is refused: the host would see ours" {
 	CASE_OPTIONS=-S case_run unified "$HOOK"
-	[ "$status" = 3 ] && [ -z "$new" ] && [[ $output == *"'/dev' is a shared mount: the host would see ours" ]] || { say_all; return 1; }
+	[ "$status" = 3 ] && [ -z "$new" ] && [[ $output == *"'/run' is a shared mount: the host would see ours" ]] || { say_all; return 1; }
 	# What is on another's shared mount is not unmounted there.
 	CASE_BEFORE="$usual mkdir -p \$R/dev/.lxc; mount -t tmpfs t \$R/dev/.lxc; mount --make-shared \$R/dev/.lxc" case_run unified "$HOOK"
 	refused 3 "'/dev/.lxc' is a shared mount"
 }
 
-@test "dev and run swapped for links to the host, and for one another, while it runs" {
-	local pair a b line st mounts said ok=0 no=0
-	for pair in dev:.link run:.link dev/shm:.link run/lock:.link dev:run; do
-		a=$W/rootfs/${pair%:*} b=$W/rootfs/${pair#*:}
-		mkdir -p "$a"
-		[ -e "$b" ] || ln -s "$W/canary" "$b"
-		CASE_HOST="swapper '$a' '$b' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" CASE_ROUNDS=20 case_run unified "$HOOK" -g "$W/rootfs/usr/sbin/init"
-		rm -f "$W/host.pid"
-		gone='' nothing_lost
-		[ -z "$(find "$W/canary" -newer "$W/canary.before")" ]
-		while IFS='|' read -r st mounts said; do
-			if [ "$st" = 0 ]; then ok=$((ok + 1)); else no=$((no + 1)); fi
-			[[ $st = 0 && -z $said || $said =~ ^mount-api:\ c1:\ [^$'\n']+$ ]] || { echo "$pair: $st $said"; return 1; }
-			while IFS= read -rd ';' line; do
-				[[ $line =~ ^[0-9:]+\ [^\ ]*\ $W/mnt/ ]] || { echo "$pair: mounted elsewhere: $line"; return 1; }
-			done <<<"$mounts"
-		done <"$W/rounds"
-		rm -rf --one-file-system "$W/rootfs" "$W/rounds"
-		root_new
+# swapped A B: twelve runs while they are; sets ok and no, and fails for anything wrong.
+swapped() {
+	local a=$W/rootfs/$1 b=$W/rootfs/$2 st mounts said
+	mkdir -p "$a"
+	case $2 in
+	.link) ln -s "$W/canary" "$b" ;;
+	.folder) mkdir "$b" ;;
+	esac
+	CASE_HOST="swapper '$a' '$b' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" CASE_BEFORE=$3 CASE_ROUNDS=12 \
+		case_run unified "$HOOK" -g "$W/generator"
+	rm -f "$W/host.pid"
+	gone='' nothing_lost || return 1
+	while IFS='|' read -r st mounts said; do
+		if [ "$st" = 0 ]; then ok=$((ok + 1)); else no=$((no + 1)); fi
+		[[ $st = 0 && -z $said || $said =~ ^mount-api:\ c1:\ [^$'\n']+$ ]] || { echo "$*: $st $said"; return 1; }
+		# Each of them in the guest, wherever that has moved it, and with success all seven.
+		[[ $st != 0 || $(tr -cd ';' <<<"$mounts") = ';;;;;;;' ]] || { echo "$*: $st, but mounted: $mounts"; return 1; }
+		! tr ';' '\n' <<<"$mounts" | grep . | grep -vE "^[0-9:]+ [^ ]* $W/mnt/" || { echo "$*: mounted elsewhere"; return 1; }
+	done <"$W/rounds"
+	rm -rf --one-file-system "$W/rootfs" "$W/rounds"
+	root_new
+}
+
+@test "dev and run swapped for links to the host, for folders, for one another, while it runs" {
+	local ok=0 no=0 pair
+	touch "$W/generator"
+	for pair in dev:.link run:.link dev/shm:.link run/lock:.link dev:run dev:.folder run:.folder; do
+		swapped "${pair%:*}" "${pair#*:}" ''
 	done
 	echo "# $ok done, $no refused" >&3
 	[ "$ok" -gt 0 ] && [ "$no" -gt 0 ]
 }
 
 @test "LXC's own starts while dev and run are swapped for links: nothing made on the host" {
-	local swapped root swapper i
+	local swapped root swapper i ran=0
 	need_guest busybox
 	CT_TMP=$W/ct
 	ct=api$$
@@ -254,16 +284,21 @@ hostile() {
 	for swapped in dev run; do
 		swapper "$root/$swapped" "$root/.link" >/dev/null 3>&- &
 		swapper=$!
-		for ((i = 0; i < 150; i++)); do
+		for ((i = 0; i < 200; i++)); do
 			[ "$i" -lt 20 ] || [ ! -e "$W/canary/control" ] || break
-			timeout 10 lxc-start -P "$(ct_lxcpath)" -n "$ct" -d </dev/null >/dev/null 2>&1 3>&- || true
-			lxc-stop -P "$(ct_lxcpath)" -n "$ct" -k </dev/null >/dev/null 2>&1 3>&- || true
+			! timeout 10 lxc-start -P "$(ct_lxcpath)" -n "$ct" -d </dev/null >/dev/null 2>&1 3>&- || ran=$((ran + 1))
+			timeout 10 lxc-stop -P "$(ct_lxcpath)" -n "$ct" -k </dev/null >/dev/null 2>&1 3>&- || true
 		done
 		kill "$swapper"
 		wait "$swapper" || true
 		echo "# $swapped: $i starts" >&3
+		# Else the race has not been one.
 		rmdir "$W/canary/control"
 	done
+	# With the guest at rest it starts, by the same hook.
+	ct_start "$ct"
+	grep -q " /dev/shm " "/proc/$(ct_pid "$ct")/mountinfo"
+	echo "# $ran of them to the end" >&3
 	touch -d 2001-01-01 "$W/canary"
 	[ -z "$(ls -A "$W/canary/pts")" ] && rmdir "$W/canary/pts"
 	[ "$(find "$W/canary" -printf '%P %y %m\n' | sort)" = "$(awk '{ sub(/^\.\/?/, "", $1); print $1, $2, $3 }' "$W/canary.before" | sort)" ] ||

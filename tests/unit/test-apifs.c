@@ -5,6 +5,7 @@
 #include "lib/apifs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/tap.h"
@@ -20,6 +21,11 @@ static void test_paths(void)
 		CHECK(apifs_is(path));
 		CHECK(apifs[i].fs.type && apifs[i].fs.source);
 		CHECK(!strchr(apifs[i].name, '/'));
+		for (size_t j = 0; j < apifs[i].fs.n_options; j++) {
+			if (strcmp(apifs[i].fs.options[j].key, "mode") == 0)
+				CHECK_INT(strtoul(apifs[i].fs.options[j].value, NULL, 8),
+					  apifs[i].mode);
+		}
 	}
 }
 

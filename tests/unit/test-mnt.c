@@ -204,9 +204,9 @@ static void test_readonly(void)
 	if (targetfd < 0)
 		return;
 	fd = mount_and_open(targetfd);
-	CHECK_INT(mnt_set_readonly(fd), 0);
+	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
 	check_tmpfs(FLAGS);
-	CHECK(mnt_set_readonly(-EBADF) < 0);
+	CHECK(mnt_restrict(-EBADF, MNT_READONLY) < 0);
 }
 
 static void test_readonly_old(void)
@@ -221,7 +221,7 @@ static void test_readonly_old(void)
 		tap_skip("no seccomp filters: %s", strerror(-r));
 		return;
 	}
-	CHECK_INT(mnt_set_readonly(fd), 0);
+	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
 	check_tmpfs(FLAGS);
 }
 
@@ -237,20 +237,20 @@ static void check_clone(bool old)
 	spotfd = openat(dirfd, "spot", O_PATH | O_CLOEXEC);
 	(void)close(dirfd);
 	if (old) {
-		CHECK_INT(mnt_clone(filefd), -ENOSYS);
-		CHECK_INT(mnt_clone_on(filefd, spotfd), 0);
+		CHECK_INT(mnt_clone(filefd, false), -ENOSYS);
+		CHECK_INT(mnt_clone_on(filefd, false, spotfd), 0);
 		fd = open(target_path("b/spot"), O_PATH | O_CLOEXEC);
 	} else {
-		fd = mnt_clone(filefd);
+		fd = mnt_clone(filefd, false);
 		CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
 		CHECK_INT(mnt_attach(fd, spotfd), 0);
 	}
-	CHECK_INT(mnt_set_readonly(fd), 0);
+	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
 	CHECK_INT(flags_of("b/spot"), ST_RDONLY | ST_NOSUID | ST_NODEV);
 	CHECK_INT(flags_of("b") & ST_RDONLY, 0);
 	CHECK(access(target_path("b/spot"), W_OK) < 0);
-	CHECK_INT(mnt_clone_on(filefd, -EBADF), -ENOENT);
-	CHECK_INT(mnt_clone_on(-EBADF, spotfd), -ENOENT);
+	CHECK_INT(mnt_clone_on(filefd, false, -EBADF), -ENOENT);
+	CHECK_INT(mnt_clone_on(-EBADF, false, spotfd), -ENOENT);
 }
 
 static void test_clone(void)
@@ -259,13 +259,13 @@ static void test_clone(void)
 
 	if (targetfd < 0)
 		return;
-	fd = mnt_clone(targetfd);
+	fd = mnt_clone(targetfd, true);
 	if (fd == -ENOSYS) {
 		tap_skip("no open_tree here");
 		return;
 	}
 	CHECK(fd >= 0);
-	CHECK_INT(mnt_clone(-EBADF), -EBADF);
+	CHECK_INT(mnt_clone(-EBADF, false), -EBADF);
 	check_clone(false);
 }
 
@@ -284,6 +284,54 @@ static void test_clone_old(void)
 		check_clone(true);
 }
 
+/* A folder bound on itself, with what is mounted in it. */
+static void check_within(bool old)
+{
+	auto_close int in = -EBADF, clone = -EBADF;
+	int targetfd;
+	bool within;
+
+	targetfd = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(mkdir(target_path("b/in side"), 0755), 0);
+	CHECK_INT(mnt_has_within(targetfd, &within), 0);
+	CHECK(!within);
+	in = open(target_path("b/in side"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(mount("t", target_path("b/in side"), "tmpfs", 0, NULL), 0);
+	CHECK_INT(mnt_has_within(targetfd, &within), 0);
+	CHECK(within);
+	CHECK_INT(mnt_has_within(in, &within), 0); /* it is one, and has none */
+	CHECK(!within);
+	if (old) {
+		CHECK_INT(mnt_clone_on(targetfd, true, targetfd), 0);
+		clone = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	} else {
+		clone = mnt_clone(targetfd, true);
+		CHECK_INT(mnt_attach(clone, targetfd), 0);
+	}
+	CHECK_INT(mnt_restrict(clone, MNT_NOEXEC), 0);
+	CHECK_INT(flags_of("b"), STRICT);
+	CHECK_INT(flags_of("b/in side"), 0);
+	CHECK(mnt_has_within(-EBADF, &within) < 0);
+}
+
+static void test_within(void)
+{
+	if (new_target() >= 0)
+		check_within(true);
+}
+
+static void test_within_new(void)
+{
+	int targetfd = new_target();
+
+	if (targetfd < 0)
+		return;
+	if (mnt_clone(targetfd, true) == -ENOSYS)
+		tap_skip("no open_tree here");
+	else
+		check_within(false);
+}
+
 /* A mount of its own is made read-only, not the file system that others use too. */
 static void test_readonly_here_only(void)
 {
@@ -300,7 +348,7 @@ static void test_readonly_here_only(void)
 		CHECK_INT(mount(from, target_path("b"), NULL, MS_BIND, NULL), 0);
 	}
 	fd = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	CHECK_INT(mnt_set_readonly(fd), 0);
+	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
 	CHECK_INT(flags_of("b") & ST_RDONLY, ST_RDONLY);
 	CHECK_INT(flags_of("a") & ST_RDONLY, 0);
 }
@@ -479,7 +527,9 @@ TAP_MAIN({ "a new file system, attached and removed", test_new },
 	 { "read-only", test_readonly }, { "read-only before mount_setattr", test_readonly_old },
 	 { "read-only, this mount only", test_readonly_here_only },
 	 { "a file bound, read-only", test_clone }, { "the same before open_tree", test_clone_old },
-	 { "removing", test_remove }, { "shared mounts", test_shared },
+	 { "a folder on itself, with what is in it", test_within_new },
+	 { "the same by mount(2)", test_within }, { "removing", test_remove },
+	 { "shared mounts", test_shared },
 	 { "shared mounts before statx and statmount", test_shared_old },
 	 { "the same mount", test_same }, { "the root of a mount", test_root },
 	 { "the root of a mount before statx", test_root_old }, { "a real cgroup2", test_cgroup2 })
