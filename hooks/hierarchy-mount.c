@@ -132,7 +132,7 @@ static int fill_frame(struct hierarchy *h, int frame, struct emit *why)
 	r = root == judged ? 1 : hierarchy_judge_root(root, CGROUP_SYSTEMD, why);
 	if (r <= 0)
 		return r < 0 ? r : -EPERM;
-	r = mnt_restrict(frame, MNT_READONLY);
+	r = mnt_set_readonly(frame);
 	return r < 0 ? place_fail(why, "make '/" TARGET "' read-only", r) : 0;
 }
 

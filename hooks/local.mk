@@ -13,7 +13,11 @@ hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 pkglibexec_PROGRAMS += hooks/mount-api
-hooks_mount_api_SOURCES = hooks/mount-api.c hooks/nesting.c hooks/nesting.h $(mount_hook_sources)
+hooks_mount_api_SOURCES = \
+	hooks/mount-api.c \
+	hooks/keep.c hooks/keep.h \
+	hooks/nesting.c hooks/nesting.h \
+	$(mount_hook_sources)
 hooks_mount_api_LDADD = lib/libharden.a
 hooks_mount_api_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 

@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "hooks/keep.h"
 #include "hooks/mount-hook.h"
 #include "hooks/nesting.h"
 #include "hooks/place.h"
@@ -89,49 +90,14 @@ static int open_top(int rootfd, const char *name, struct emit *why)
 	return r < 0 ? r : take_fd(&fd);
 }
 
-/* What other entries of the configuration have there, as they are mounted before this hook. */
-enum taken { TAKEN_NOT, TAKEN_WITHIN, TAKEN_ITSELF };
-
-static int find_taken(const struct place *at, enum taken *ret)
-{
-	bool is_root, within;
-	int r = mnt_is_root(at->parentfd, at->fd, &is_root);
-
-	if (r == 0 && !is_root)
-		r = mnt_has_within(at->fd, &within);
-	if (r == 0)
-		*ret = is_root ? TAKEN_ITSELF : within ? TAKEN_WITHIN : TAKEN_NOT;
-	return r;
-}
-
-/*
- * A folder that LXC made for an entry within it: what is mounted there stays, and as systemd
- * wants to find a mount of that mode, the folder becomes one.
- */
-static int keep_within(const struct apifs *api, const struct place *at, struct emit *why)
-{
-	char self[sizeof("/proc/self/fd/") + 11];
-	int root;
-
-	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", at->fd); /* sized to fit */
-	if (chmod(self, api->mode) < 0) {
-		root = -errno;
-		emit_printf(why, "cannot set the mode of '/%s' of the guest: %s", at->path,
-			    strerror(-root));
-		return root;
-	}
-	root = place_bind(at->fd, at, api->fs.executable ? MNT_USUAL : MNT_NOEXEC, why);
-	cleanup_close(&root);
-	return root < 0 ? root : 0;
-}
-
-static int put(const struct apifs *api, const struct place *at, struct emit *why)
+static int put(const struct apifs *api, const struct place *at, const struct keep *keep,
+	       struct emit *why)
 {
 	auto_close int detached = -EBADF;
-	auto_close int root = place_put(&api->fs, &detached, at, why);
+	auto_close int root = place_put(api->fs, &detached, at, why);
 
 	if (root >= 0)
-		return 0;
+		return keep_put(keep, root, at, why);
 	/* A kernel without it, a namespace that is not the container's, a security module. */
 	if (!api->optional || (root != -ENODEV && root != -EPERM && root != -EACCES))
 		return root;
@@ -139,24 +105,33 @@ static int put(const struct apifs *api, const struct place *at, struct emit *why
 	return 0;
 }
 
+/* On a folder that is there, for an entry of the configuration or by the guest. */
+static int put_on_old(const struct apifs *api, const struct place *at, struct emit *why)
+{
+	struct keep keep;
+	bool mounted;
+	int r = mnt_is_root(at->parentfd, at->fd, &mounted);
+
+	if (r < 0)
+		emit_printf(why, "cannot examine '/%s' of the guest: %s", at->path, strerror(-r));
+	if (r < 0 || mounted)
+		return r; /* an entry's: it goes first */
+	r = keep_find(at, &keep, why);
+	if (r == 0)
+		r = put(api, at, &keep, why);
+	keep_clear(&keep);
+	return r;
+}
+
 static int mount_api(int parentfd, const struct apifs *api, struct emit *why)
 {
-	enum taken taken = TAKEN_NOT;
-	auto_close int fd = -EBADF;
-	struct place at;
 	bool is_new;
-	int r;
+	auto_close int fd = place_make_folder(parentfd, api->name, api->path, &is_new, why);
+	struct place at = { fd, parentfd, api->name, api->path };
 
-	fd = place_make_folder(parentfd, api->name, api->path, &is_new, why);
 	if (fd < 0)
 		return fd;
-	at = (struct place){ fd, parentfd, api->name, api->path };
-	r = is_new ? 0 : find_taken(&at, &taken);
-	if (r < 0)
-		emit_printf(why, "cannot examine '/%s' of the guest: %s", at.path, strerror(-r));
-	if (r < 0 || taken == TAKEN_ITSELF)
-		return r;
-	return taken == TAKEN_WITHIN ? keep_within(api, &at, why) : put(api, &at, why);
+	return is_new ? put(api, &at, &KEEP_NONE, why) : put_on_old(api, &at, why);
 }
 
 /* The guest's generator, run by its systemd with its powers: read-only, on a file in its /run. */
@@ -183,7 +158,7 @@ static int bind_generator(int folder, int sourcefd, struct emit *why)
 		return place_fail(why, "examine '/" GENERATORS "/" GENERATOR "'", r);
 	if (mounted)
 		return 0; /* by an entry of the configuration */
-	root = place_bind(sourcefd, &at, MNT_READONLY, why);
+	root = place_bind_readonly(sourcefd, &at, why);
 	return root < 0 ? root : 0;
 }
 

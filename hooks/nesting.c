@@ -76,7 +76,7 @@ static int cover_nesting(const struct place *at, struct emit *why)
 
 	if (root < 0)
 		return root;
-	r = mnt_restrict(root, MNT_READONLY);
+	r = mnt_set_readonly(root);
 	return r < 0 ? place_fail(why, "make '/" NESTING "' read-only", r) : 0;
 }
 

@@ -141,25 +141,32 @@ static int bind_classic(int fd, const struct place *at)
 	return want.st_dev == got.st_dev && want.st_ino == got.st_ino ? take_fd(&root) : -ESTALE;
 }
 
-static int bind(int fd, const struct place *at)
+int place_bind(int fd, const struct place *at, struct emit *why)
 {
 	auto_close int root = mnt_clone(fd, true);
 	int r = root < 0 ? root : mnt_attach(root, at->fd);
 
 	if (r == 0)
 		return take_fd(&root);
-	return r == -ENOSYS ? bind_classic(fd, at) : r;
+	if (r == -ENOSYS)
+		r = bind_classic(fd, at);
+	if (r < 0)
+		emit_printf(why, "cannot bind-mount on '/%s' of the guest: %s", at->path,
+			    strerror(-r));
+	return r;
 }
 
-int place_bind(int fd, const struct place *at, enum mnt_flags flags, struct emit *why)
+int place_bind_readonly(int fd, const struct place *at, struct emit *why)
 {
-	auto_close int root = bind(fd, at);
-	int r = root < 0 ? root : mnt_restrict(root, flags);
+	auto_close int root = place_bind(fd, at, why);
+	int r;
 
+	if (root < 0)
+		return root;
+	r = mnt_set_readonly(root);
 	if (r == 0)
 		return take_fd(&root);
-	if (root >= 0)
-		(void)mnt_remove(root); /* the reason above is the one to tell */
-	emit_printf(why, "cannot bind-mount on '/%s' of the guest: %s", at->path, strerror(-r));
+	emit_printf(why, "cannot make '/%s' of the guest read-only: %s", at->path, strerror(-r));
+	(void)mnt_remove(root); /* the reason above is the one to tell */
 	return r;
 }

@@ -47,11 +47,11 @@ int place_refuse_shared(int fd, const char *path, struct emit *why);
  */
 int place_put(const struct mnt_fs *fs, int *mntfd, const struct place *at, struct emit *why);
 
-/*
- * The same with what fd names, a folder with the mounts beneath it or a file: bind-mounted
- * nosuid, nodev and as the flags say.  A mount that cannot be made so is gone again.
- */
-int place_bind(int fd, const struct place *at, enum mnt_flags flags, struct emit *why);
+/* The same with what fd names, a folder with the mounts beneath it or a file: bind-mounted. */
+int place_bind(int fd, const struct place *at, struct emit *why);
+
+/* Bind-mounted read-only, nosuid and nodev; if it cannot be made so, it is gone again. */
+int place_bind_readonly(int fd, const struct place *at, struct emit *why);
 
 /* "cannot WHAT: reason" to *why; returns r. */
 int place_fail(struct emit *why, const char *what, int r);

@@ -18,44 +18,18 @@ static const struct mnt_option audit_options[] = {
 	{ "nr_inodes", "16" },
 };
 
+static const struct mnt_fs lock = { "tmpfs", "tmpfs", lock_options, 2, .executable = false };
+static const struct mnt_fs user = { "tmpfs", "tmpfs", user_options, 2, .executable = false };
+static const struct mnt_fs shm = { "tmpfs", "tmpfs", shm_options, 1, .executable = true };
+static const struct mnt_fs audit = { "tmpfs", "tmpfs", audit_options, 3, .executable = false };
+static const struct mnt_fs mqueue = { "mqueue", "mqueue", NULL, 0, .executable = false };
+
 const struct apifs apifs[] = {
-	{
-		"run",
-		"lock",
-		"run/lock",
-		01777,
-		.fs = { "tmpfs", "tmpfs", .options = lock_options, .n_options = 2 },
-	},
-	{
-		"run",
-		"user",
-		"run/user",
-		0755,
-		.fs = { "tmpfs", "tmpfs", .options = user_options, .n_options = 2 },
-	},
-	{
-		"dev",
-		"shm",
-		"dev/shm",
-		01777,
-		.fs = { "tmpfs", "tmpfs", .options = shm_options, .n_options = 1,
-			.executable = true },
-	},
-	{
-		"dev",
-		"mqueue",
-		"dev/mqueue",
-		01777,
-		.fs = { .type = "mqueue", .source = "mqueue" },
-		.optional = true,
-	},
-	{
-		"dev",
-		".lxc-harden",
-		"dev/.lxc-harden",
-		0700,
-		.fs = { "tmpfs", "tmpfs", .options = audit_options, .n_options = 3 },
-	},
+	{ "run", "lock", "run/lock", &lock, .optional = false },
+	{ "run", "user", "run/user", &user, .optional = false },
+	{ "dev", "shm", "dev/shm", &shm, .optional = false },
+	{ "dev", "mqueue", "dev/mqueue", &mqueue, .optional = true },
+	{ "dev", ".lxc-harden", "dev/.lxc-harden", &audit, .optional = false },
 };
 const size_t apifs_n = sizeof(apifs) / sizeof(apifs[0]);
 

@@ -14,8 +14,7 @@
 /* Without their '/'. */
 struct apifs {
 	const char *folder, *name, *path; /* "run", "lock", "run/lock" */
-	unsigned int mode;		  /* of its root */
-	struct mnt_fs fs;
+	const struct mnt_fs *fs;
 	bool optional; /* not in every kernel, or not in a container without the namespace for it */
 };
 

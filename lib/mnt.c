@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -148,22 +149,19 @@ int mnt_clone_on(int fd, bool recursive, int targetfd)
 	return mount(from, to, NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) < 0 ? -errno : 0;
 }
 
-int mnt_restrict(int rootfd, enum mnt_flags want)
+int mnt_set_readonly(int rootfd)
 {
-	struct attr attr = { .set = ATTR_NOSUID | ATTR_NODEV };
-	unsigned long flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV;
+	struct attr attr = { .set = ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV };
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
 	char path[FD_PATH_SIZE];
 	struct statvfs vfs;
 
-	attr.set |= want & MNT_READONLY ? ATTR_RDONLY : 0;
-	attr.set |= want & MNT_NOEXEC ? ATTR_NOEXEC : 0;
 	if (syscall(NR_MOUNT_SETATTR, rootfd, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0)
 		return 0;
 	if (errno != ENOSYS || fstatvfs(rootfd, &vfs) < 0)
 		return -errno;
 	/* A remount sets all flags anew, and in a user namespace may take none away. */
-	flags |= want & MNT_READONLY || vfs.f_flag & ST_RDONLY ? MS_RDONLY : 0;
-	flags |= want & MNT_NOEXEC || vfs.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
+	flags |= vfs.f_flag & ST_NOEXEC ? MS_NOEXEC : 0;
 	flags |= vfs.f_flag & ST_NOATIME ? MS_NOATIME : 0;
 	flags |= vfs.f_flag & ST_NODIRATIME ? MS_NODIRATIME : 0;
 	flags |= vfs.f_flag & ST_RELATIME ? MS_RELATIME : 0;
@@ -324,28 +322,48 @@ int mnt_is_root(int parentfd, int fd, bool *ret)
 	return r;
 }
 
-int mnt_has_within(int fd, bool *ret)
+/* The path of the folder fd as the table of mounts has it, in the process's own namespace. */
+static int read_path(int fd, char buf[static PATH_MAX])
 {
-	char link[FD_PATH_SIZE], path[PATH_MAX], target[PATH_MAX];
-	auto_free char *text = NULL;
-	struct mountinfo m;
-	struct span rest;
+	char link[FD_PATH_SIZE];
 	ssize_t n;
-	int r;
 
 	fd_path(link, fd);
-	n = readlink(link, path, sizeof(path));
-	if (n < 0 || (size_t)n >= sizeof(path))
+	n = readlink(link, buf, PATH_MAX);
+	if (n < 0 || n >= PATH_MAX)
 		return n < 0 ? -errno : -ENAMETOOLONG;
-	r = read_mounts(&text, &rest);
+	buf[n] = '\0';
+	return 0;
+}
+
+int mnt_list_within(int fd, char **ret)
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	auto_free char *text = NULL;
+	auto_free char *list = NULL;
+	struct mountinfo m;
+	struct span rest;
+	size_t n = 0;
+	int r;
+
+	r = read_path(fd, path);
+	if (r == 0)
+		r = read_mounts(&text, &rest);
 	if (r < 0)
 		return r;
-	*ret = false;
-	while (!*ret && (r = mountinfo_next(&rest, &m)) > 0) {
-		struct span folder = { path, (size_t)n };
-
-		*ret = mountinfo_unescape(m.target, target, sizeof(target)) >= 0 &&
-		       strlen(target) > folder.n && span_is_within(span_of(target), folder);
+	list = calloc(1, rest.n + 1); /* no more than the table, unescaped */
+	if (!list)
+		return -ENOMEM;
+	while ((r = mountinfo_next(&rest, &m)) > 0) {
+		if (mountinfo_unescape(m.target, target, sizeof(target)) < 0 ||
+		    strlen(target) <= strlen(path) ||
+		    !span_is_within(span_of(target), span_of(path)))
+			continue;
+		strcpy(list + n, target + strlen(path) + 1);
+		n += strlen(list + n) + 1;
 	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	*ret = take_ptr(&list);
+	return 0;
 }

@@ -42,17 +42,11 @@ int mnt_attach(int mntfd, int targetfd);
 int mnt_new_on(const struct mnt_fs *fs, int targetfd);
 int mnt_clone_on(int fd, bool recursive, int targetfd);
 
-enum mnt_flags {
-	MNT_USUAL = 0,
-	MNT_READONLY = 1,
-	MNT_NOEXEC = 2,
-};
-
 /*
- * Makes the mount whose root rootfd is, attached, nosuid and nodev, and what the flags say,
- * besides what it is; mount_setattr(2), or before 5.12 a remount.
+ * Makes the mount whose root rootfd is, attached, read-only, and nosuid and nodev where it
+ * is not; mount_setattr(2), or before 5.12 a remount.
  */
-int mnt_restrict(int rootfd, enum mnt_flags flags);
+int mnt_set_readonly(int rootfd);
 
 /*
  * Detaches the mount whose root rootfd is, and all below it, from this mount namespace
@@ -77,7 +71,10 @@ int mnt_is_same(int fd_a, int fd_b, bool *ret);
 /* True in *ret if fd, a folder in parentfd, is the root of a mount. */
 int mnt_is_root(int parentfd, int fd, bool *ret);
 
-/* True in *ret if anything is mounted beneath the folder fd; reads of all mounts. */
-int mnt_has_within(int fd, bool *ret);
+/*
+ * What is mounted beneath the folder fd, by the table of all mounts: the paths from there, each
+ * ended by a NUL and all by an empty one, in the table's order.  Owned.
+ */
+int mnt_list_within(int fd, char **ret);
 
 #endif

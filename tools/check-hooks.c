@@ -104,14 +104,17 @@ static bool find_program(const char *value, char *buf, size_t size)
 /* The file that mount-api(8) gives to guests, whose systemd runs it as root. */
 static void judge_generator(struct check_work *w, const struct lxcconf_setting *s, size_t kind)
 {
-	struct span rest = span_of(s->value), word, last = span_of("");
+	struct span rest = span_of(s->value), word, key = span_of("");
 	char file[PATH_MAX];
 
 	while (span_next_word(&rest, &word)) {
-		if ((span_is(last, "--unit-generator") || span_is(last, "-g")) &&
-		    span_copy(word, file, sizeof(file)) >= 0)
+		bool value = span_is(key, "--unit-generator") || span_is(key, "-g");
+
+		key = word;
+		if (!value && span_starts(word, "--unit-generator="))
+			value = span_next_field(&word, '=', &key);
+		if (value && span_copy(word, file, sizeof(file)) >= 0)
 			judge_program(w, check_place_of(w, s), kind, file);
-		last = word;
 	}
 }
 

@@ -177,30 +177,53 @@ static bool is_beneath_lxcs(const struct check_work *w, struct span target)
 	       (span_is_within(target, span_of("sys")) && has_word_of(w, "lxc.mount.auto", "sys"));
 }
 
+/* File systems that are new, or the kernel's own, at each start. */
+static bool is_fresh(const struct mountentry *m)
+{
+	static const char *const types[] = { "tmpfs",  "proc",	 "sysfs",  "devpts",
+					     "mqueue", "cgroup", "cgroup2" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (span_is(m->type, types[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The entry in which the target of that one lies when its turn comes; NULL: in what LXC mounts,
+ * or in the root file system.  One that may be left out is there if that is the worse.
+ */
+static const struct check_entry *find_above(const struct check_work *w, size_t index)
+{
+	const struct check_entry *above = NULL;
+
+	for (size_t i = 0; i < index; i++) {
+		const struct check_entry *e = &w->entries[i];
+
+		if (span_is_within(w->entries[index].target, e->target) &&
+		    (!mountentry_has(&e->m, "optional") || !is_fresh(&e->m)))
+			above = e;
+	}
+	return above;
+}
+
 /*
  * A mount point that LXC makes by a path of which the guest has written a part: a link there
  * leads it to the host.  In an id-mapped container it has no more than the guest's own powers.
  */
 static void judge_create(struct check_work *w, size_t index)
 {
-	const struct check_entry *e = &w->entries[index], *on = NULL;
+	const struct check_entry *e = &w->entries[index], *above = find_above(w, index);
 	struct span below = e->target;
 
 	if (w->out->idmapped || !mountentry_has(&e->m, "create="))
 		return;
-	/* The last one that it lies in is what is there when its turn comes. */
-	for (size_t i = 0; i < index; i++) {
-		if (!mountentry_has(&w->entries[i].m, "optional") &&
-		    span_is_within(e->target, w->entries[i].target) &&
-		    (!on || span_is_within(w->entries[i].target, on->target) ||
-		     span_is_within(on->target, w->entries[i].target)))
-			on = &w->entries[i];
-	}
-	if (on ? span_is(on->m.type, "tmpfs") : is_beneath_lxcs(w, e->target))
+	if (above ? is_fresh(&above->m) : is_beneath_lxcs(w, e->target))
 		return;
-	if (on) {
-		below.p += on->target.n;
-		below.n -= on->target.n;
+	if (above) {
+		below.p += above->target.n;
+		below.n -= above->target.n;
 		below = mountentry_strip(below);
 	}
 	/* One name, if it is a link, is there already, and LXC mounts on none. */
@@ -248,6 +271,19 @@ static void judge_source(struct check_work *w, const struct check_entry *e)
 	check_add(w, REASON_MOUNT_SOURCE, check_place_of(w, e->setting), NULL, "'%s'", source);
 }
 
+/* True if the target is on a file system that is empty then, and no entry has been at it. */
+static bool is_new_above(const struct check_work *w, size_t index)
+{
+	const struct check_entry *above = find_above(w, index);
+
+	for (size_t i = 0; i < index; i++) {
+		if (span_is_within(w->entries[i].target, w->entries[index].target))
+			return false;
+	}
+	return above ? span_is(above->m.type, "tmpfs")
+		     : is_beneath_lxcs(w, w->entries[index].target);
+}
+
 static void judge_target(struct check_work *w, size_t index)
 {
 	const struct check_entry *e = &w->entries[index];
@@ -257,12 +293,8 @@ static void judge_target(struct check_work *w, size_t index)
 	    mountentry_has(&e->m, "optional") || span_copy(e->target, strip, sizeof(strip)) < 0 ||
 	    !strip[0] || mountinfo_unescape(span_of(strip), target, sizeof(target)) < 0)
 		return;
-	/* base.conf has them, but its hook makes them after all entries. */
-	if (apifs_is(target)) {
-		for (size_t i = 0; i < index; i++) {
-			if (span_is_within(w->entries[i].target, e->target))
-				return;
-		}
+	/* On a new file system nothing is there; mount-api makes these after all entries. */
+	if (apifs_is(target) && is_new_above(w, index)) {
 		check_add(w, REASON_MOUNT_TARGET, check_place_of(w, e->setting), NULL, "'/%s'",
 			  target);
 		return;

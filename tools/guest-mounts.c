@@ -101,10 +101,10 @@ static int add_mount(struct guest *guest, int rootfd, const char *target, const 
 	struct emit e = EMIT_INIT(text);
 	auto_close int fd = -EBADF;
 
-	if (!is_own_target(target))
-		return guest_add_note(guest, span_of(who), "mounts at a place that is not its own");
 	if (apifs_is(target))
 		return 0; /* every level has it */
+	if (!is_own_target(target))
+		return guest_add_note(guest, span_of(who), "mounts at a place that is not its own");
 	/* LXC would stop at a mount of a folder on a file, and the container never start. */
 	fd = rootfs_open_at(rootfd, target, O_PATH | O_DIRECTORY);
 	if (fd == -ELOOP || fd == -ENOTDIR)

@@ -72,7 +72,8 @@ second_proc() {
 	ct_exec frag mountpoint -q /dev/shm/own
 	ct_exec frag mountpoint -q /run/lock/own
 	[ "$(ct_exec frag stat -c %a /dev/shm /run/lock | tr '\n' ' ')" = '1777 1777 ' ]
-	ct_exec frag sh -c 'touch /dev/shm/x /run/lock/x; ! touch /dev/shm/own/x 2>/dev/null; ls /dev/mqueue'
+	ct_exec frag sh -c 'touch /dev/shm/x /run/lock/x && ! touch /dev/shm/own/x 2>/dev/null && grep " /dev/mqueue mqueue " /proc/mounts'
+	ct_exec frag grep ' /run/lock tmpfs .*size=5120k' /proc/mounts
 }
 
 @test "base.conf: nothing of the host is writable in /proc and /sys" {

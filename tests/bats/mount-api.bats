@@ -111,23 +111,25 @@ refused() {
 	given
 }
 
-@test "what another entry has mounted is left; a folder with such in it becomes a mount itself" {
-	local wrap within
-	for wrap in '' "$old_kernel"; do
-		# shellcheck disable=SC2086 # words
-		CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1000 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
-			mount -t tmpfs own \$R/run/user/1000; touch \$R/dev/.lxc-harden/cap-audit
-			mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" case_run unified $wrap "$HOOK"
-		# The mounts within are there once more, on what covers them.
-		within=$(grep -E ' R/(run/user|dev/.lxc-harden)' <<<"$new")
-		new=$(grep -vE ' R/(run/user|dev/.lxc-harden)' <<<"$new")
-		given dev/shm run/user dev/.lxc-harden
-		diff <(normal "$within" | sed 's|\(/cap-audit\) rw.*|\1|') - <<-'LINES'
-			/ R/run/user/1000 rw,relatime - tmpfs own rw
-			/.lxc-harden R/dev/.lxc-harden rw,nosuid,nodev,noexec,relatime - tmpfs dev rw,mode=755
-			/etc/hostname R/dev/.lxc-harden/cap-audit
-			/user R/run/user rw,nosuid,nodev,noexec,relatime - tmpfs run rw,mode=755
-		LINES
+@test "what another entry has mounted is left, itself; within a place it is mounted there once more" {
+	local wrap map within
+	for wrap in '' "$old_kernel" 'deny-syscall open_tree' 'deny-syscall fsopen'; do
+		for map in '' '-m 100000'; do
+			# shellcheck disable=SC2086 # words
+			CASE_OPTIONS=$map CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1/2 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
+				mount -t tmpfs own \$R/run/user/1/2; mkdir \$R/run/user/1/2/3; mount -t tmpfs -o ro own \$R/run/user/1/2/3
+				touch \$R/dev/.lxc-harden/cap-audit; mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" \
+				case_run unified $wrap "$HOOK"
+			new=$(sed 's/,uid=100000,gid=100000//' <<<"$new")
+			within=$(grep -E ' R/(run/user|dev/.lxc-harden)/' <<<"$new")
+			new=$(grep -vE ' R/(run/user|dev/.lxc-harden)/' <<<"$new")
+			given dev/shm ${map:+dev/mqueue} || { echo "$wrap $map"; return 1; }
+			diff <(normal "$within" | sed 's|\(/cap-audit\) rw.*|\1|') - <<-'LINES' || { echo "$wrap $map"; return 1; }
+				/ R/run/user/1/2 rw,relatime - tmpfs own rw
+				/ R/run/user/1/2/3 ro,relatime - tmpfs own ro
+				/etc/hostname R/dev/.lxc-harden/cap-audit
+			LINES
+		done
 	done
 }
 
@@ -142,9 +144,9 @@ refused() {
 	# And what is mounted in the guest's own is kept.
 	CASE_BEFORE='mount -t tmpfs own $R/dev/shm; mount -t tmpfs own $R/run/lock; mkdir $R/run/user/7; mount -t tmpfs own $R/run/user/7' \
 		case_run unified "$HOOK"
-	[ "$(grep -c ' R/run/user' <<<"$new")" = 2 ]
-	new=$(grep -v ' R/run/user' <<<"$new")
-	given dev/shm run/lock run/user
+	[[ $new = *' R/run/user/7 rw,relatime - tmpfs own rw'* ]]
+	new=$(grep -v ' R/run/user/7 ' <<<"$new")
+	given dev/shm run/lock
 }
 
 @test "what allow_nesting adds is gone, and does not come back" {

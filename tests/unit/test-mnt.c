@@ -204,9 +204,9 @@ static void test_readonly(void)
 	if (targetfd < 0)
 		return;
 	fd = mount_and_open(targetfd);
-	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
+	CHECK_INT(mnt_set_readonly(fd), 0);
 	check_tmpfs(FLAGS);
-	CHECK(mnt_restrict(-EBADF, MNT_READONLY) < 0);
+	CHECK(mnt_set_readonly(-EBADF) < 0);
 }
 
 static void test_readonly_old(void)
@@ -221,7 +221,7 @@ static void test_readonly_old(void)
 		tap_skip("no seccomp filters: %s", strerror(-r));
 		return;
 	}
-	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
+	CHECK_INT(mnt_set_readonly(fd), 0);
 	check_tmpfs(FLAGS);
 }
 
@@ -245,7 +245,7 @@ static void check_clone(bool old)
 		CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
 		CHECK_INT(mnt_attach(fd, spotfd), 0);
 	}
-	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
+	CHECK_INT(mnt_set_readonly(fd), 0);
 	CHECK_INT(flags_of("b/spot"), ST_RDONLY | ST_NOSUID | ST_NODEV);
 	CHECK_INT(flags_of("b") & ST_RDONLY, 0);
 	CHECK(access(target_path("b/spot"), W_OK) < 0);
@@ -284,34 +284,33 @@ static void test_clone_old(void)
 		check_clone(true);
 }
 
-/* A folder bound on itself, with what is mounted in it. */
+/* What is mounted beneath a folder, and the folder bound with it. */
 static void check_within(bool old)
 {
-	auto_close int in = -EBADF, clone = -EBADF;
-	int targetfd;
-	bool within;
+	auto_close int b = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int a = open(target_path("a"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *list = NULL;
 
-	targetfd = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	CHECK_INT(mkdir(target_path("b/in side"), 0755), 0);
-	CHECK_INT(mnt_has_within(targetfd, &within), 0);
-	CHECK(!within);
-	in = open(target_path("b/in side"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	CHECK_INT(mkdir(target_path("bb"), 0755), 0);
+	CHECK_INT(mount("t", target_path("bb"), "tmpfs", 0, NULL), 0);
+	CHECK_INT(mnt_list_within(b, &list), 0);
+	CHECK_STR(list, "");
+	free(list);
 	CHECK_INT(mount("t", target_path("b/in side"), "tmpfs", 0, NULL), 0);
-	CHECK_INT(mnt_has_within(targetfd, &within), 0);
-	CHECK(within);
-	CHECK_INT(mnt_has_within(in, &within), 0); /* it is one, and has none */
-	CHECK(!within);
-	if (old) {
-		CHECK_INT(mnt_clone_on(targetfd, true, targetfd), 0);
-		clone = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	} else {
-		clone = mnt_clone(targetfd, true);
-		CHECK_INT(mnt_attach(clone, targetfd), 0);
-	}
-	CHECK_INT(mnt_restrict(clone, MNT_NOEXEC), 0);
-	CHECK_INT(flags_of("b"), STRICT);
-	CHECK_INT(flags_of("b/in side"), 0);
-	CHECK(mnt_has_within(-EBADF, &within) < 0);
+	CHECK_INT(mkdir(target_path("b/in side/deep"), 0755), 0);
+	CHECK_INT(mount("t", target_path("b/in side/deep"), "tmpfs", 0, NULL), 0);
+	CHECK_INT(mnt_list_within(b, &list), 0);
+	CHECK_STR(list, "in side");
+	CHECK_STR(list + strlen(list) + 1, "in side/deep");
+	CHECK_INT(list[sizeof("in side") + sizeof("in side/deep")], 0);
+	free(list);
+	CHECK(mnt_list_within(-EBADF, &list) < 0);
+	if (old)
+		CHECK_INT(mnt_clone_on(b, true, a), 0);
+	else
+		CHECK_INT(mnt_attach(mnt_clone(b, true), a), 0);
+	CHECK_INT(access(target_path("a/in side/deep"), F_OK), 0);
 }
 
 static void test_within(void)
@@ -348,7 +347,7 @@ static void test_readonly_here_only(void)
 		CHECK_INT(mount(from, target_path("b"), NULL, MS_BIND, NULL), 0);
 	}
 	fd = open(target_path("b"), O_PATH | O_DIRECTORY | O_CLOEXEC);
-	CHECK_INT(mnt_restrict(fd, MNT_READONLY), 0);
+	CHECK_INT(mnt_set_readonly(fd), 0);
 	CHECK_INT(flags_of("b") & ST_RDONLY, ST_RDONLY);
 	CHECK_INT(flags_of("a") & ST_RDONLY, 0);
 }
@@ -527,7 +526,7 @@ TAP_MAIN({ "a new file system, attached and removed", test_new },
 	 { "read-only", test_readonly }, { "read-only before mount_setattr", test_readonly_old },
 	 { "read-only, this mount only", test_readonly_here_only },
 	 { "a file bound, read-only", test_clone }, { "the same before open_tree", test_clone_old },
-	 { "a folder on itself, with what is in it", test_within_new },
+	 { "what is mounted within, and comes with a bind", test_within_new },
 	 { "the same by mount(2)", test_within }, { "removing", test_remove },
 	 { "shared mounts", test_shared },
 	 { "shared mounts before statx and statmount", test_shared_old },
