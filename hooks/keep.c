@@ -87,7 +87,7 @@ static int put_one(int fd, const char *path, int rootfd, const struct place *at,
 	auto_close int parentfd = -EBADF;
 	auto_close int target = -EBADF;
 	auto_close int root = -EBADF;
-	struct place in = { .path = at->path };
+	struct place in = { -EBADF, -EBADF, path, at->path };
 	struct stat st;
 	int r;
 

@@ -342,8 +342,8 @@ int mnt_list_within(int fd, char **ret)
 	auto_free char *text = NULL;
 	auto_free char *list = NULL;
 	struct mountinfo m;
-	struct span rest;
-	size_t n = 0;
+	struct span rest = { NULL, 0 };
+	size_t n = 0, size;
 	int r;
 
 	r = read_path(fd, path);
@@ -359,8 +359,9 @@ int mnt_list_within(int fd, char **ret)
 		    strlen(target) <= strlen(path) ||
 		    !span_is_within(span_of(target), span_of(path)))
 			continue;
-		strcpy(list + n, target + strlen(path) + 1);
-		n += strlen(list + n) + 1;
+		size = strlen(target) - strlen(path); /* with its NUL, less the '/' */
+		memcpy(list + n, target + strlen(path) + 1, size);
+		n += size;
 	}
 	if (r < 0)
 		return r;
