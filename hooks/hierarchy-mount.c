@@ -30,6 +30,30 @@ static const struct mnt_fs frame_fs = {
 	.n_options = 2,
 };
 
+/* True if the folder holds name and nothing else. */
+static bool holds_only(int dirfd, const char *name)
+{
+	auto_closedir DIR *dir = NULL;
+	struct dirent *entry;
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	dir = fdopendir(fd);
+	if (!dir) {
+		(void)close(fd); /* only ever read from */
+		return false;
+	}
+	do {
+		errno = 0;
+		entry = readdir(dir);
+		if (entry && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, name) != 0)
+			return false;
+	} while (entry);
+	return errno == 0;
+}
+
 /* True if the folder fd is the container's own cgroup of h, writable. */
 static bool is_right_cgroup(int fd, enum cgroup_hierarchy h)
 {
@@ -47,7 +71,7 @@ static bool is_right(int fd, long magic, enum cgroup_hierarchy h)
 
 	if (h == CGROUP_UNIFIED)
 		return magic == CGROUP2_SUPER_MAGIC && is_right_cgroup(fd, h);
-	if (magic != TMPFS_MAGIC || !place_holds_only(fd, "systemd"))
+	if (magic != TMPFS_MAGIC || !holds_only(fd, "systemd"))
 		return false;
 	inner = rootfs_open_at(fd, "systemd", O_RDONLY | O_DIRECTORY);
 	return inner >= 0 && fstatfs(inner, &fs) == 0 && fs.f_type == CGROUP_SUPER_MAGIC &&

@@ -43,29 +43,6 @@ int place_make_folder(int parentfd, const char *name, const char *path, bool *re
 	return place_open_folder(parentfd, name, path, why);
 }
 
-bool place_holds_only(int dirfd, const char *name)
-{
-	auto_closedir DIR *dir = NULL;
-	struct dirent *entry;
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	dir = fdopendir(fd);
-	if (!dir) {
-		(void)close(fd); /* only ever read from */
-		return false;
-	}
-	do {
-		errno = 0;
-		entry = readdir(dir);
-		if (entry && strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, name) != 0)
-			return false;
-	} while (entry);
-	return errno == 0;
-}
-
 int place_refuse_shared(int fd, const char *path, struct emit *why)
 {
 	bool shared;

@@ -32,9 +32,6 @@ int place_open_folder(int dirfd, const char *name, const char *path, struct emit
 int place_make_folder(int parentfd, const char *name, const char *path, bool *ret_new,
 		      struct emit *why);
 
-/* True if the folder holds name and nothing else. */
-bool place_holds_only(int dirfd, const char *name);
-
 /*
  * 0, or -EXDEV if the mount that fd is in is shared: a mount on it shows up in its peers, the
  * host's among them, and so does an unmount.  LXC makes the container's mounts private or slave.
