@@ -105,7 +105,7 @@ static int bind_classic(int fd, const struct place *at)
 {
 	auto_close int root = -EBADF;
 	struct stat want, got;
-	int r = mnt_clone_on(fd, true, at->fd);
+	int r = mnt_clone_on(fd, at->fd);
 
 	if (r < 0)
 		return r;
@@ -120,7 +120,7 @@ static int bind_classic(int fd, const struct place *at)
 
 int place_bind(int fd, const struct place *at, struct emit *why)
 {
-	auto_close int root = mnt_clone(fd, true);
+	auto_close int root = mnt_clone(fd);
 	int r = root < 0 ? root : mnt_attach(root, at->fd);
 
 	if (r == 0)

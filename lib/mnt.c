@@ -107,10 +107,10 @@ int mnt_new(const struct mnt_fs *fs)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-int mnt_clone(int fd, bool recursive)
+int mnt_clone(int fd)
 {
-	unsigned int flags = AT_EMPTY_PATH | TREE_CLONE | O_CLOEXEC;
-	long r = syscall(NR_OPEN_TREE, fd, "", flags | (recursive ? TREE_RECURSIVE : 0));
+	long r = syscall(NR_OPEN_TREE, fd, "",
+			 AT_EMPTY_PATH | TREE_CLONE | TREE_RECURSIVE | O_CLOEXEC);
 
 	return r < 0 ? -errno : (int)r;
 }
@@ -140,13 +140,13 @@ int mnt_new_on(const struct mnt_fs *fs, int targetfd)
 	return mount(fs->source, path, fs->type, flags, data) < 0 ? -errno : 0;
 }
 
-int mnt_clone_on(int fd, bool recursive, int targetfd)
+int mnt_clone_on(int fd, int targetfd)
 {
 	char from[FD_PATH_SIZE], to[FD_PATH_SIZE];
 
 	fd_path(from, fd);
 	fd_path(to, targetfd);
-	return mount(from, to, NULL, MS_BIND | (recursive ? MS_REC : 0), NULL) < 0 ? -errno : 0;
+	return mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0 ? -errno : 0;
 }
 
 int mnt_set_readonly(int rootfd)

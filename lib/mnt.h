@@ -30,17 +30,17 @@ struct mnt_fs {
 int mnt_new(const struct mnt_fs *fs);
 
 /*
- * What fd names, a folder or a file, as a detached mount of its own: a bind mount, with the
- * mounts beneath it if it is recursive.  An owned descriptor, or -errno (-ENOSYS before 5.2).
+ * What fd names, a folder with the mounts beneath it or a file, as a detached mount of its own:
+ * a bind mount.  An owned descriptor, or -errno (-ENOSYS before 5.2).
  */
-int mnt_clone(int fd, bool recursive);
+int mnt_clone(int fd);
 
 /* Attaches a detached mount on targetfd: a folder on a folder, a file on a file. */
 int mnt_attach(int mntfd, int targetfd);
 
 /* The same two by the classic mount(2), on targetfd at once. */
 int mnt_new_on(const struct mnt_fs *fs, int targetfd);
-int mnt_clone_on(int fd, bool recursive, int targetfd);
+int mnt_clone_on(int fd, int targetfd);
 
 /*
  * Makes the mount whose root rootfd is, attached, read-only, and nosuid and nodev where it

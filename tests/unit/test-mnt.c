@@ -237,11 +237,11 @@ static void check_clone(bool old)
 	spotfd = openat(dirfd, "spot", O_PATH | O_CLOEXEC);
 	(void)close(dirfd);
 	if (old) {
-		CHECK_INT(mnt_clone(filefd, false), -ENOSYS);
-		CHECK_INT(mnt_clone_on(filefd, false, spotfd), 0);
+		CHECK_INT(mnt_clone(filefd), -ENOSYS);
+		CHECK_INT(mnt_clone_on(filefd, spotfd), 0);
 		fd = open(target_path("b/spot"), O_PATH | O_CLOEXEC);
 	} else {
-		fd = mnt_clone(filefd, false);
+		fd = mnt_clone(filefd);
 		CHECK_INT(fcntl(fd, F_GETFD), FD_CLOEXEC);
 		CHECK_INT(mnt_attach(fd, spotfd), 0);
 	}
@@ -249,8 +249,8 @@ static void check_clone(bool old)
 	CHECK_INT(flags_of("b/spot"), ST_RDONLY | ST_NOSUID | ST_NODEV);
 	CHECK_INT(flags_of("b") & ST_RDONLY, 0);
 	CHECK(access(target_path("b/spot"), W_OK) < 0);
-	CHECK_INT(mnt_clone_on(filefd, false, -EBADF), -ENOENT);
-	CHECK_INT(mnt_clone_on(-EBADF, false, spotfd), -ENOENT);
+	CHECK_INT(mnt_clone_on(filefd, -EBADF), -ENOENT);
+	CHECK_INT(mnt_clone_on(-EBADF, spotfd), -ENOENT);
 }
 
 static void test_clone(void)
@@ -259,13 +259,13 @@ static void test_clone(void)
 
 	if (targetfd < 0)
 		return;
-	fd = mnt_clone(targetfd, true);
+	fd = mnt_clone(targetfd);
 	if (fd == -ENOSYS) {
 		tap_skip("no open_tree here");
 		return;
 	}
 	CHECK(fd >= 0);
-	CHECK_INT(mnt_clone(-EBADF, false), -EBADF);
+	CHECK_INT(mnt_clone(-EBADF), -EBADF);
 	check_clone(false);
 }
 
@@ -307,9 +307,9 @@ static void check_within(bool old)
 	free(list);
 	CHECK(mnt_list_within(-EBADF, &list) < 0);
 	if (old)
-		CHECK_INT(mnt_clone_on(b, true, a), 0);
+		CHECK_INT(mnt_clone_on(b, a), 0);
 	else
-		CHECK_INT(mnt_attach(mnt_clone(b, true), a), 0);
+		CHECK_INT(mnt_attach(mnt_clone(b), a), 0);
 	CHECK_INT(access(target_path("a/in side/deep"), F_OK), 0);
 }
 
@@ -325,7 +325,7 @@ static void test_within_new(void)
 
 	if (targetfd < 0)
 		return;
-	if (mnt_clone(targetfd, true) == -ENOSYS)
+	if (mnt_clone(targetfd) == -ENOSYS)
 		tap_skip("no open_tree here");
 	else
 		check_within(false);
