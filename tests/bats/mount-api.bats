@@ -55,19 +55,24 @@ refused() {
 
 @test "help, version, wrong options, who calls it" {
 	run "$HOOK" --help
-	[ "$status" = 0 ] && [[ ${lines[0]} == 'Usage: mount-api '* ]]
+	[ "$status" = 0 ]
+	[[ ${lines[0]} == 'Usage: mount-api '* ]]
 	run "$HOOK" --version
-	[ "$status" = 0 ] && [[ $output =~ ^mount-api\ [0-9.]+$ ]]
+	[ "$status" = 0 ]
+	[[ $output =~ ^mount-api\ [0-9.]+$ ]]
 	for option in --bogus -x --help=1 --unit-generator -g; do
 		run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" "$option"
 		[ "$status" = 2 ] && [ ${#lines[@]} = 1 ] && [[ $output == "mount-api: -: "*"'$option'; see --help" ]] || { echo "$output"; return 1; }
 	done
 	run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" c1 lxc start
-	[ "$status" = 2 ] && [[ $output == *'for lxc.hook.mount, not for lxc.hook.start' ]]
+	[ "$status" = 2 ]
+	[[ $output == *'for lxc.hook.mount, not for lxc.hook.start' ]]
 	run env -i LXC_ROOTFS_MOUNT=/ "$HOOK" c1 lxc mount
-	[ "$status" = 2 ] && [[ $output == *"the host's own" ]]
+	[ "$status" = 2 ]
+	[[ $output == *"the host's own" ]]
 	run env -i "$HOOK" c1 lxc mount
-	[ "$status" = 2 ] && [[ $output == *'LXC_ROOTFS_MOUNT is not set'* ]]
+	[ "$status" = 2 ]
+	[[ $output == *'LXC_ROOTFS_MOUNT is not set'* ]]
 }
 
 @test "privileged and id-mapped, on old kernels: the same; message queues of the host: none" {
@@ -140,7 +145,9 @@ refused() {
 	touch "$W"/rootfs/dev/shm/old "$W"/rootfs/run/lock/old
 	case_run unified "$HOOK"
 	given
-	[ -d "$W/rootfs/run/user" ] && [ -e "$W/rootfs/dev/shm/old" ] && [ -z "$(ls -A "$W/rootfs/run/user")" ]
+	[ -d "$W/rootfs/run/user" ]
+	[ -e "$W/rootfs/dev/shm/old" ]
+	[ -z "$(ls -A "$W/rootfs/run/user")" ]
 	# And what is mounted in the guest's own is kept.
 	CASE_BEFORE='mount -t tmpfs own $R/dev/shm; mount -t tmpfs own $R/run/lock; mkdir $R/run/user/7; mount -t tmpfs own $R/run/user/7' \
 		case_run unified "$HOOK"
@@ -243,7 +250,7 @@ swapped() {
 	.link) ln -s "$W/canary" "$b" ;;
 	.folder) mkdir "$b" ;;
 	esac
-	CASE_HOST="swapper '$a' '$b' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" CASE_BEFORE=$3 CASE_ROUNDS=12 \
+	CASE_HOST="swapper '$a' '$b' >'$W/swaps' 2>&1 & echo \$! >'$W/host.pid'" CASE_ROUNDS=12 \
 		case_run unified "$HOOK" -g "$W/generator"
 	rm -f "$W/host.pid"
 	gone='' nothing_lost || return 1
@@ -262,10 +269,11 @@ swapped() {
 	local ok=0 no=0 pair
 	touch "$W/generator"
 	for pair in dev:.link run:.link dev/shm:.link run/lock:.link dev:run dev:.folder run:.folder; do
-		swapped "${pair%:*}" "${pair#*:}" ''
+		swapped "${pair%:*}" "${pair#*:}"
 	done
 	echo "# $ok done, $no refused" >&3
-	[ "$ok" -gt 0 ] && [ "$no" -gt 0 ]
+	[ "$ok" -gt 0 ]
+	[ "$no" -gt 0 ]
 }
 
 @test "LXC's own starts while dev and run are swapped for links: nothing made on the host" {
@@ -302,7 +310,7 @@ swapped() {
 	grep -q " /dev/shm " "/proc/$(ct_pid "$ct")/mountinfo"
 	echo "# $ran of them to the end" >&3
 	touch -d 2001-01-01 "$W/canary"
-	[ -z "$(ls -A "$W/canary/pts")" ] && rmdir "$W/canary/pts"
+	rmdir "$W/canary/pts"
 	[ "$(find "$W/canary" -printf '%P %y %m\n' | sort)" = "$(awk '{ sub(/^\.\/?/, "", $1); print $1, $2, $3 }' "$W/canary.before" | sort)" ] ||
 		{ find "$W/canary" -newermt 2026-01-01; return 1; }
 }
