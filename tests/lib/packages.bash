@@ -41,12 +41,16 @@ packages_install() {
 	apt-get -q update 2>&1 && "${apt[@]}" "$@" 2>&1 </dev/null
 }
 
-# mirror: the one that apt on this machine uses, so that a local one is honoured.
+# mirror: the address of the Debian archive that apt on this machine uses; LXC_HARDEN_MIRROR
+# overrides it.  Status 1 after one line if apt has none.
 mirror() {
-	local uri
-	[ -z "${LXC_HARDEN_MIRROR:-}" ] || { echo "$LXC_HARDEN_MIRROR"; return; }
+	local uri=${LXC_HARDEN_MIRROR:-}
 	# shellcheck disable=SC2016  # apt's own variables
-	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
+	[ -n "$uri" ] || uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 		grep -m1 '^http.*/debian/*$')
-	echo "${uri:-http://deb.debian.org/debian}"
+	[ -n "$uri" ] || {
+		echo "mirror: apt's sources on this machine name no Debian archive: add one, or set LXC_HARDEN_MIRROR to its address" >&2
+		return 1
+	}
+	echo "$uri"
 }
