@@ -65,7 +65,9 @@ learn_texts() {
 	remove "$name"
 	read_file config "$dir/config"
 	[ "$config" = "$old" ]
-	[ "$new" != "$old" ] && [ "$base" != "$keep" ] && [ "$base_policy" != "$keep_policy" ]
+	[ "$new" != "$old" ]
+	[ "$base" != "$keep" ]
+	[ "$base_policy" != "$keep_policy" ]
 	declare -gA seen=()
 }
 
@@ -173,7 +175,9 @@ kill_many() {
 	# Else this would prove nothing.
 	[ "$cut" -ge 250 ]
 	[ "$halfway" -ge 10 ]
-	[ -n "${seen[old/none/none]}" ] && [ -n "${seen[new/base/base]}" ] && [ -n "${seen[new/keep/keep]}" ]
+	[ -n "${seen[old/none/none]}" ]
+	[ -n "${seen[new/base/base]}" ]
+	[ -n "${seen[new/keep/keep]}" ]
 	remove "$name"
 	clean
 	[ "$(ls -A "$dir" | xargs)" = 'config rootfs' ]

@@ -131,7 +131,8 @@ denied() {
 	proof
 	record
 	run generate -q --level keep fake
-	[ "$status" = 0 ] && [ -z "$output" ]
+	[ "$status" = 0 ]
+	[ -z "$output" ]
 	[ "$(kept)" = 'setgid setuid' ]
 	grep -x '#   proof: without it, boot: dbus.service the unit failed' "$conf"
 	grep -x '#   proof: all that was checked works without' "$conf"
@@ -150,7 +151,8 @@ denied() {
 	run ! grep 'proof' "$conf"
 	grep -x 'lxc.cap.keep = chown' "$conf"
 	run --separate-stderr generate -q --level keep --unproved fake
-	[ "$status" = 0 ] && [ -z "$stderr" ]
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
 	grep -x 'lxc.cap.keep = chown' "$conf"
 	run ! grep '#   proof' "$conf"
 	denied 2 'fake: the proof is of another level' --level strict --proved fake
@@ -169,19 +171,23 @@ proof_edit() {
 	fake
 	proof_edit 's/"container":"fake"/"container":"other"/'
 	run --separate-stderr generate -q --level keep fake
-	[ "$status" = 0 ] && [[ $stderr == *'ignoring the proof: the proof is of another container' ]]
+	[ "$status" = 0 ]
+	[[ $stderr == *'ignoring the proof: the proof is of another container' ]]
 	grep -x 'lxc.cap.keep = chown' "$conf"
 	denied 2 'the proof is of another container' --level keep --proved fake
 	proof_edit 's/"idmapped":false/"idmapped":true/'
 	run --separate-stderr generate -q --level keep fake
-	[ "$status" = 0 ] && [[ $stderr == *'ids are mapped otherwise' ]]
+	[ "$status" = 0 ]
+	[[ $stderr == *'ids are mapped otherwise' ]]
 	# What it found needed is gone from the configuration, or was never the level's.
 	proof_edit 's/"setuid","setgid"\],"flaky"/"setuid","setgid","sys_time"],"flaky"/; s/"kill"\]/"kill","sys_time"]/'
 	run --separate-stderr generate -q --level keep fake
-	[ "$status" = 0 ] && [[ $stderr == *'the configuration takes what the proof keeps: sys_time' ]]
+	[ "$status" = 0 ]
+	[[ $stderr == *'the configuration takes what the proof keeps: sys_time' ]]
 	proof_edit 's/"setuid","setgid"\],"flaky"/"setuid","setgid","syslog"],"flaky"/; s/"kill"\]/"kill","syslog"]/'
 	run --separate-stderr generate -q --level keep fake
-	[ "$status" = 0 ] && [[ $stderr == *'the level takes what the proof keeps: syslog' ]]
+	[ "$status" = 0 ]
+	[[ $stderr == *'the level takes what the proof keeps: syslog' ]]
 	generate -q --level keep --add syslog fake
 	[ "$(kept)" = 'setgid setuid syslog' ]
 	generate -q --level keep --without setgid --add chown --unproved fake
@@ -190,10 +196,13 @@ proof_edit() {
 	[ "$(kept)" = 'chown setuid' ]
 	proof_edit 's/"version":1/"version":"x"/'
 	run --separate-stderr generate -q --level keep fake
-	[ "$status" = 0 ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ $stderr == *"ignoring $lxc/fake/harden/proof.json: "* ]]
+	[ "$status" = 0 ]
+	[ "$(wc -l <<<"$stderr")" = 1 ]
+	[[ $stderr == *"ignoring $lxc/fake/harden/proof.json: "* ]]
 	grep -x 'lxc.cap.keep = chown' "$conf"
 	run --separate-stderr generate -q --level keep --unproved fake
-	[ "$status" = 0 ] && [ -z "$stderr" ]
+	[ "$status" = 0 ]
+	[ -z "$stderr" ]
 	denied 2 'fake/harden/proof.json: ' --level keep --proved fake
 	[[ $output != *ignoring* ]]
 }
@@ -247,7 +256,9 @@ proof_edit() {
 	record
 	truncate -s 100 "$lxc/fake/harden/record.json"
 	run generate fake
-	[ "$status" = 2 ] && [ "${#lines[@]}" = 1 ] && [[ $output == *fake/harden/record.json:* ]]
+	[ "$status" = 2 ]
+	[ "${#lines[@]}" = 1 ]
+	[[ $output == *fake/harden/record.json:* ]]
 	cmp "$tmp/config" "$lxc/fake/config"
 	[ "$(ls "$lxc/fake/harden")" = record.json ]
 }

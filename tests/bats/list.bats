@@ -135,7 +135,8 @@ of_running() { "$cmd" list -P "$(ct_lxcpath)" --noheadings -o "$1" "$ct"; }
 	list -o +kept
 	[[ $(head -n 1 <<<"$output") = *' DRIFT '*KEPT* ]]
 	COLUMNS=20 list --output=KEPT --noheadings
-	[[ $output = chown*' setfcap'* ]] && [ "$(wc -l <<<"$output")" = 1 ]
+	[[ $output = chown*' setfcap'* ]]
+	[ "$(wc -l <<<"$output")" = 1 ]
 	list --tree -o name,level
 	[ "$(sed -n 2p <<<"$output" | tr -d ' ')" = "$L" ]
 	[[ $(sed -n 3p <<<"$output") = *web*keep* ]]
@@ -145,7 +146,8 @@ of_running() { "$cmd" list -P "$(ct_lxcpath)" --noheadings -o "$1" "$ct"; }
 		(.[0].held | index("chown") != null)' <<<"$output"
 	rm -r "$L/web"
 	list
-	[ -z "$output" ] && [ "$status" = 0 ]
+	[ -z "$output" ]
+	[ "$status" = 0 ]
 }
 
 @test "every column of the manual is there, and in the help" {
@@ -174,7 +176,8 @@ of_running() { "$cmd" list -P "$(ct_lxcpath)" --noheadings -o "$1" "$ct"; }
 	done
 	run "$cmd" list -P "$L" >/dev/full
 	run bash -c "'$cmd' list -P '$L' 2>&1 >/dev/full"
-	[ "$status" = 1 ] && [[ $output = *'No space left'* ]]
+	[ "$status" = 1 ]
+	[[ $output = *'No space left'* ]]
 }
 
 @test "hostile names and verdicts: escaped in the table, whole in JSON" {
@@ -290,5 +293,6 @@ as_host_with_user() {
 		esac
 	done < <(sed -n 's/^\.Dl //p' "$page" | sed 's/\\(dq/"/g; s/\\-/-/g; s/\\e/\\/g')
 	cat "$BATS_TEST_TMPDIR/config" >"$(ct_dir "$ct")/config"
-	[ "$n" = "$(grep -c '^\.Dl ' "$page")" ] && [ "$status" = 0 ]
+	[ "$n" = "$(grep -c '^\.Dl ' "$page")" ]
+	[ "$status" = 0 ]
 }

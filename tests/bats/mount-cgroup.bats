@@ -124,7 +124,8 @@ misuse() {
 	case_run unified "$HOOK"
 	case_mounted unified
 	CASE_HOST='cgroups=' case_run hybrid "$HOOK"
-	[ "$status" = 0 ] && [ -z "$new$output" ]
+	[ "$status" = 0 ]
+	[ -z "$new$output" ]
 }
 
 @test "a version only the program tells" {
@@ -238,7 +239,8 @@ misuse() {
 	CASE_OPTIONS=-S case_run hybrid "$HOOK"
 	[ "$status" = 3 ] && [ -z "$new" ] && [[ $output == *'is a shared mount: the host would see ours' ]] || { say_all; return 1; }
 	CASE_BEFORE='mount --make-rshared $R' case_run hybrid "$HOOK"
-	[ "$status" = 3 ] && [ -z "$new" ]
+	[ "$status" = 3 ]
+	[ -z "$new" ]
 }
 
 @test "no sys, no sys/fs/cgroup: nothing is created" {

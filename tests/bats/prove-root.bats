@@ -55,10 +55,12 @@ need_loop() {
 	[[ $stderr == *'no file system in it that this kernel knows' ]]
 	set_root "nbd:$BATS_TEST_TMPDIR/img"
 	quick
-	[ "$status" = 2 ] && [ "$(wc -l <<<"$stderr")" = 1 ]
+	[ "$status" = 2 ]
+	[ "$(wc -l <<<"$stderr")" = 1 ]
 	set_root 'zfs:tank/web'
 	quick
-	[ "$status" = 2 ] && [ "$(wc -l <<<"$stderr")" = 1 ]
+	[ "$status" = 2 ]
+	[ "$(wc -l <<<"$stderr")" = 1 ]
 	clean
 }
 
