@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# base.conf and keep.conf as an administrator includes them, both audits on: what root
+# base.conf and keep.conf as an administrator includes them, the audit on: what root
 # inside still tries, and what removing the line leaves.
 
 load ../lib/lxc.bash
@@ -54,7 +54,8 @@ second_proc() {
 
 @test "base.conf less mount-api: the audit on the host refuses what allow_nesting adds" {
 	mkdir -p "$CT_TMP/less"
-	sed '\|/mount-api |d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed '\|/mount-api |d' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed "s|$data/level-common|$CT_TMP/less/level-common|" "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' "lxc.include = $CT_TMP/less/base.conf"
 	run ct_start frag
 	[ "$status" -ne 0 ]
@@ -82,6 +83,28 @@ second_proc() {
 		/proc/irq/default_smp_affinity /sys/kernel/uevent_seqnum /sys/fs/fuse/connections; do
 		[ ! -e $f ] || [ ! -w $f ] || echo "$f"; done'
 	[ "$output" = '' ]
+}
+
+# audits FILE...: how many audits a configuration of those includes starts, and it loads.
+audits() {
+	ct_new frag bookworm priv "${@/#/lxc.include = $data/}"
+	lxc-info -P "$(ct_lxcpath)" -n frag -s 3>&- >/dev/null
+	lxc-info -P "$(ct_lxcpath)" -n frag -c lxc.hook.start-host 3>&- | grep -o 'cap-audit' | wc -l
+	ct_destroy frag
+}
+
+@test "each level starts one audit; included twice or after a weaker one it still loads" {
+	local level
+	for level in base keep strict; do [ "$(audits $level.conf)" = 1 ]; done
+	[ "$(audits base.conf base.conf)" = 2 ]
+	[ "$(audits keep.conf keep.conf)" = 2 ]
+	[ "$(audits base.conf keep.conf)" = 2 ]
+	[ "$(audits base.conf keep.conf strict.conf)" = 3 ]
+}
+
+@test "base.conf and keep.conf in one configuration: boots, with the whitelist" {
+	boots keep priv "lxc.include = $data/base.conf"
+	[ "$(grep -c " /sys/fs/cgroup " "/proc/$(ct_pid frag)/mountinfo")" = 1 ]
 }
 
 @test "keep.conf: the bounding set is the whitelist, whatever was dropped before" {
@@ -175,7 +198,8 @@ unit() {
 @test "without the generator those services fail with 217/USER" {
 	need_guest trixie
 	mkdir -p "$CT_TMP/less"
-	sed 's/ --unit-generator .*//' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed 's/ --unit-generator .*//' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed "s|$data/level-common|$CT_TMP/less/level-common|" "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag trixie priv "lxc.include = $CT_TMP/less/base.conf"
 	unit allow-list User=tester SystemCallFilter=@system-service ExecStart=/bin/true
 	ct_start frag
