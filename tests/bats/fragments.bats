@@ -39,7 +39,7 @@ second_proc() {
 @test "stock without CAP_SYS_ADMIN but with allow_nesting: core_pattern is reached" {
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' 'lxc.cap.drop = sys_admin' \
 		'lxc.mount.entry = tmpfs run tmpfs rw 0 0' 'lxc.mount.entry = tmpfs dev/shm tmpfs rw,create=dir 0 0' \
-		'lxc.mount.entry = tmpfs run/lock tmpfs rw,create=dir 0 0' "lxc.hook.mount = $LXC_HARDEN_LIBEXECDIR/mount-cgroup"
+		'lxc.mount.entry = tmpfs run/lock tmpfs rw,create=dir 0 0' 'lxc.mount.auto = cgroup:mixed'
 	ct_start frag
 	ct_wait_ready frag
 	second_proc
@@ -52,9 +52,9 @@ second_proc() {
 	! grep -q ' /dev/\.lxc/' "/proc/$(ct_pid frag)/mountinfo"
 }
 
-@test "base.conf less mount-api: the audit on the host refuses what allow_nesting adds" {
+@test "base.conf less mount-cgroup: the audit on the host refuses what allow_nesting adds" {
 	mkdir -p "$CT_TMP/less"
-	sed '\|/mount-api |d' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed 's|^lxc.hook.mount = .*|lxc.mount.auto = cgroup:mixed|' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
 	sed "s|$data/level-common|$CT_TMP/less/level-common|" "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' "lxc.include = $CT_TMP/less/base.conf"
 	run ct_start frag
@@ -63,7 +63,7 @@ second_proc() {
 	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
 }
 
-@test "entries of one's own within what mount-api mounts: systemd boots, and they are there" {
+@test "entries of one's own within what mount-cgroup mounts: systemd boots, and they are there" {
 	mkdir -p "$CT_TMP/own"
 	ct_new frag bookworm priv "lxc.include = $data/base.conf" "lxc.mount.entry = $CT_TMP/own dev/shm/own none bind,ro,create=dir 0 0" \
 		"lxc.mount.entry = $CT_TMP/own run/lock/own none bind,ro,create=dir 0 0" \
