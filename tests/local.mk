@@ -43,6 +43,7 @@ unit_tests = \
 	tests/unit/test-io \
 	tests/unit/test-journal \
 	tests/unit/test-mnt \
+	tests/unit/test-mntattr \
 	tests/unit/test-mountinfo \
 	tests/unit/test-proc \
 	tests/unit/test-procstatus \
@@ -83,7 +84,7 @@ bats_tests = \
 	tests/bats/list.bats \
 	tests/bats/load.bats \
 	tests/bats/lxc-traps.bats \
-	tests/bats/mount-cgroup-api.bats \
+	tests/bats/mount-cgroup-api.bats tests/bats/mount-cgroup-objects.bats \
 	tests/bats/mount-cgroup-hostile.bats \
 	tests/bats/mount-cgroup.bats \
 	tests/bats/prove-root.bats \

@@ -147,6 +147,28 @@ refused() {
 	given dev/.lxc
 }
 
+@test "device nodes stay open on LXC's /dev, devpts and a node that is bound in, and nowhere else" {
+	local wrap
+	for wrap in '' 'deny-syscall mount_setattr'; do
+		# shellcheck disable=SC2086 # words
+		CASE_BEFORE="$usual"'touch $R/dev/tun $R/dev/own; mount --bind /dev/null $R/dev/tun; mkdir $R/dev/pts $R/dev/dri $R/run/disk
+			mount -t devpts devpts $R/dev/pts; mount --bind /dev $R/dev/dri; mount -t tmpfs -o ro,noatime d $R/run/disk
+			mount --make-private $R; mknod $R/own c 1 3; mount --bind $R/own $R/dev/own' case_run unified $wrap "$HOOK"
+		# shellcheck disable=SC2015
+		[ "$status" = 0 ] && diff <(sort <<<"$open") - <<-'LINES' || { say_all; return 1; }
+			/ R/dev
+			/ R/dev/pts
+			/null R/dev/tun
+		LINES
+		awk '/\/run\/disk / { print $6 }' "$W/ns.after" | grep -x ro,nodev,noatime
+		rm "$W/rootfs/own"
+	done
+	# A whole tmpfs of the host's is not LXC's.
+	CASE_HOST='mount -t tmpfs dev /mnt' CASE_BEFORE='mount --bind /mnt $R/dev' case_run unified "$HOOK"
+	[ "$status" = 0 ]
+	[ "$open" = '' ]
+}
+
 # --- hostile guests ----------------------------------------------------------------------------
 
 # become PATH KIND: puts that there in place of what is there.
