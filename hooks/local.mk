@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-mount_hook_sources = \
-	hooks/hook.c hooks/hook.h \
-	hooks/mount-hook.c hooks/mount-hook.h \
-	hooks/place.c hooks/place.h
-
 pkglibexec_PROGRAMS += hooks/mount-cgroup
 hooks_mount_cgroup_SOURCES = \
 	hooks/mount-cgroup.c \
-	hooks/hierarchy.c hooks/hierarchy.h hooks/hierarchy-choose.c hooks/hierarchy-mount.c \
-	$(mount_hook_sources)
+	hooks/hook.c hooks/hook.h \
+	hooks/mount/api.c hooks/mount/api.h \
+	hooks/mount/covers.c hooks/mount/covers.h \
+	hooks/mount/generator.c hooks/mount/generator.h \
+	hooks/mount/hierarchy.c hooks/mount/hierarchy.h \
+	hooks/mount/hierarchy-choose.c hooks/mount/hierarchy-mount.c \
+	hooks/mount/keep.c hooks/mount/keep.h \
+	hooks/mount/limits.c hooks/mount/limits.h \
+	hooks/mount/nesting.c hooks/mount/nesting.h \
+	hooks/mount/nodev.c hooks/mount/nodev.h \
+	hooks/mount/place.c hooks/mount/place.h \
+	hooks/mount/table.c hooks/mount/table.h
 hooks_mount_cgroup_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_mount_cgroup_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
-
-pkglibexec_PROGRAMS += hooks/mount-api
-hooks_mount_api_SOURCES = \
-	hooks/mount-api.c \
-	hooks/keep.c hooks/keep.h \
-	hooks/nesting.c hooks/nesting.h \
-	$(mount_hook_sources)
-hooks_mount_api_LDADD = lib/libharden.a
-hooks_mount_api_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 pkglibexec_PROGRAMS += hooks/cap-audit
 hooks_cap_audit_SOURCES = \

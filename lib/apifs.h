@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What belongs beneath a guest's /run and /dev, which LXC has mounted, and what its init
- * cannot mount without CAP_SYS_ADMIN: mount-api(8) does it.  A table.
+ * cannot mount without CAP_SYS_ADMIN: mount-cgroup(8) does it.  A table.
  */
 #ifndef LIB_APIFS_H
 #define LIB_APIFS_H

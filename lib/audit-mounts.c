@@ -104,6 +104,22 @@ static bool find_cgroup(const struct state *s, const struct mountinfo *m, struct
 	return false;
 }
 
+static bool is_own_cgroup(const struct state *s, struct span path, struct span own)
+{
+	return s->in->in_own_cgroup ? span_same(path, own) : audit_path_is_within(own, path);
+}
+
+/* A file of it, read-only: mount-cgroup(8) puts limits out of reach so. */
+static bool is_own_file(const struct state *s, const struct mountinfo *m, struct span own)
+{
+	struct span dir = m->root;
+
+	while (dir.n > 1 && dir.p[dir.n - 1] != '/')
+		dir.n--;
+	dir.n -= dir.n > 1;
+	return dir.n > 1 && !audit_mount_is_writable(m) && is_own_cgroup(s, dir, own);
+}
+
 /*
  * Also one that is read-only: it shows what runs on the host.  The paths are as the
  * host's own cgroup namespace sees them, so "/" is the root of the hierarchy.
@@ -119,8 +135,7 @@ static void judge_cgroup(const struct state *s, const struct mountinfo *m)
 			  show(&target, m->target));
 		return;
 	}
-	if (find_cgroup(s, m, &own) &&
-	    (s->in->in_own_cgroup ? span_same(m->root, own) : audit_path_is_within(own, m->root)))
+	if (find_cgroup(s, m, &own) && (is_own_cgroup(s, m->root, own) || is_own_file(s, m, own)))
 		return;
 	audit_add(s->f, "mount.cgroup", "'%s' is the cgroup '%s', which is not the container's own",
 		  show(&target, m->target), show(&root, m->root));

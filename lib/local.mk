@@ -26,6 +26,7 @@ lib_libharden_a_SOURCES = \
 	lib/lxcconf-caps.c lib/lxcconf-keys.c lib/lxcconf-text.c \
 	lib/lxcseccomp.c lib/lxcseccomp.h \
 	lib/mnt.c lib/mnt.h \
+	lib/mntattr.c lib/mntattr.h \
 	lib/mountentry.c lib/mountentry.h \
 	lib/mountinfo.c lib/mountinfo.h \
 	lib/proc.c lib/proc.h \

@@ -219,7 +219,7 @@ static int read_fdinfo_mount_id(int fd, uint64_t *ret)
 	return -ENODATA;
 }
 
-static int read_mount_id(int fd, uint64_t *ret)
+int mnt_get_id(int fd, uint64_t *ret)
 {
 	struct statx st;
 
@@ -251,8 +251,7 @@ static int stat_mount_shared(int fd, bool *ret)
 	return 0;
 }
 
-/* The text of all mounts, which is the caller's. */
-static int read_mounts(char **ret_text, struct span *ret)
+int mnt_read_table(char **ret_text, struct span *ret)
 {
 	auto_close int dirfd = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r = dirfd < 0 ? -errno
@@ -271,9 +270,9 @@ static int find_mount_shared(int fd, bool *ret)
 	uint64_t id;
 	int r;
 
-	r = read_mount_id(fd, &id);
+	r = mnt_get_id(fd, &id);
 	if (r == 0)
-		r = read_mounts(&text, &rest);
+		r = mnt_read_table(&text, &rest);
 	if (r < 0)
 		return r;
 	while ((r = mountinfo_next(&rest, &m)) > 0) {
@@ -296,9 +295,9 @@ int mnt_is_same(int fd_a, int fd_b, bool *ret)
 	uint64_t a = 0, b = 0;
 	int r;
 
-	r = read_mount_id(fd_a, &a);
+	r = mnt_get_id(fd_a, &a);
 	if (r == 0)
-		r = read_mount_id(fd_b, &b);
+		r = mnt_get_id(fd_b, &b);
 	if (r == 0)
 		*ret = a == b;
 	return r;
@@ -348,7 +347,7 @@ int mnt_list_within(int fd, char **ret)
 
 	r = read_path(fd, path);
 	if (r == 0)
-		r = read_mounts(&text, &rest);
+		r = mnt_read_table(&text, &rest);
 	if (r < 0)
 		return r;
 	list = calloc(1, rest.n + 1); /* no more than the table, unescaped */

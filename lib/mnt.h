@@ -12,6 +12,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "lib/span.h"
 
 struct mnt_option {
 	const char *key;
@@ -63,6 +66,12 @@ int mnt_remove_at(int parentfd, const char *name);
  * as the mount that the folder is in is shared (mount_namespaces(7)).
  */
 int mnt_is_shared(int fd, bool *ret);
+
+/* The id, as mountinfo has it, of the mount that fd is in. */
+int mnt_get_id(int fd, uint64_t *ret);
+
+/* The text of all mounts of this namespace in *ret, and owned in *ret_text. */
+int mnt_read_table(char **ret_text, struct span *ret);
 
 /* True in *ret if both are in the same mount: a folder and its parent are not if it is a mount
  * point. */

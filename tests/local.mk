@@ -43,6 +43,7 @@ unit_tests = \
 	tests/unit/test-io \
 	tests/unit/test-journal \
 	tests/unit/test-mnt \
+	tests/unit/test-mntattr \
 	tests/unit/test-mountinfo \
 	tests/unit/test-proc \
 	tests/unit/test-procstatus \
@@ -83,7 +84,7 @@ bats_tests = \
 	tests/bats/list.bats \
 	tests/bats/load.bats \
 	tests/bats/lxc-traps.bats \
-	tests/bats/mount-api.bats \
+	tests/bats/mount-cgroup-api.bats tests/bats/mount-cgroup-objects.bats \
 	tests/bats/mount-cgroup-hostile.bats \
 	tests/bats/mount-cgroup.bats \
 	tests/bats/prove-root.bats \
@@ -113,7 +114,7 @@ EXTRA_DIST += tests/unit/tap.h tests/unit/deny.h tests/unit/scratch.h
 check_PROGRAMS += tests/fault/inject
 tests_fault_inject_SOURCES = tests/fault/inject.c tests/fault/calls.h
 tests_fault_inject_LDADD =
-EXTRA_DIST += tests/fault/faults.bash tests/fault/mount.bash tests/fault/api.bash tests/fault/audit.bash \
+EXTRA_DIST += tests/fault/faults.bash tests/fault/mount.bash tests/fault/audit.bash \
 	tests/fault/tool.bash tests/fault/generator.bash tests/fault/gate.bash
 
 # What tests/load/run measures with, and the guest that rewrites itself.

@@ -211,7 +211,7 @@ static void judge_lsm(struct check_work *w)
 				return; /* covered before LXC mounts there */
 		}
 		while ((s = lxcconf_find(w->conf, "lxc.hook.mount", &pos))) {
-			if (is_program(s->value, PKGLIBEXECDIR "/mount-api"))
+			if (is_program(s->value, PKGLIBEXECDIR "/mount-cgroup"))
 				return; /* takes them away: base.conf */
 		}
 		check_open_by(w, FACT_NESTING, nesting);

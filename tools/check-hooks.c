@@ -101,7 +101,7 @@ static bool find_program(const char *value, char *buf, size_t size)
 	return !strpbrk(buf, "\"'\\$`;|&<>()*?[~=");
 }
 
-/* The file that mount-api(8) gives to guests, whose systemd runs it as root. */
+/* The file that mount-cgroup(8) gives to guests, whose systemd runs it as root. */
 static void judge_generator(struct check_work *w, const struct lxcconf_setting *s, size_t kind)
 {
 	struct span rest = span_of(s->value), word, key = span_of("");
@@ -128,7 +128,7 @@ static void judge_host_hook(struct check_work *w, const struct lxcconf_setting *
 		check_add(w, REASON_HOOK_RELATIVE, check_place_of(w, s), NULL, "%s", program);
 	else
 		judge_program(w, check_place_of(w, s), kind, program);
-	if (strcmp(program, PKGLIBEXECDIR "/mount-api") == 0)
+	if (strcmp(program, PKGLIBEXECDIR "/mount-cgroup") == 0)
 		judge_generator(w, s, kind);
 }
 

@@ -293,7 +293,7 @@ static void judge_target(struct check_work *w, size_t index)
 	    mountentry_has(&e->m, "optional") || span_copy(e->target, strip, sizeof(strip)) < 0 ||
 	    !strip[0] || mountinfo_unescape(span_of(strip), target, sizeof(target)) < 0)
 		return;
-	/* On a new file system nothing is there; mount-api makes these after all entries. */
+	/* On a new file system nothing is there; mount-cgroup makes these after all entries. */
 	if (apifs_is(target) && is_new_above(w, index)) {
 		check_add(w, REASON_MOUNT_TARGET, check_place_of(w, e->setting), NULL, "'/%s'",
 			  target);

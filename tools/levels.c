@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* Each includes the one before it. */
+/* Each is stricter than the one before it. */
 static const struct {
 	const char *name, *file;
 } levels[] = {

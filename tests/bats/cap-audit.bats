@@ -267,7 +267,7 @@ says() {
 	done
 }
 
-@test "keep.conf: the whitelist, both policies pass" {
+@test "keep.conf: the whitelist, its policy passes" {
 	for mode in priv id; do
 		plain=1 new $mode "lxc.include = $DATA/keep.conf"
 		starts

@@ -29,42 +29,41 @@ none_bad() {
 	[ ! -s "$2/bad" ] || { head -n 20 "$2/bad"; return 1; }
 }
 
-# mount_faults NAME VIEW [STEP [FILE FUNCTION]]
+# mount_faults NAME VIEW [STEP]
 mount_faults() {
 	root_new
 	FAULT_STEP=$(step "${3:-1}")
 	export FAULT_STEP FAULT_WRAP FAULT_PREPARE
-	CASE_BEFORE=". \"\$FAULT_DIR/${4:-mount}.bash\"; ${5:-fault_mount}" case_run "$2" true
+	CASE_BEFORE='. "$FAULT_DIR/mount.bash"; fault_mount' case_run "$2" true
 	none_bad "$1" "$W"
 	[ -z "$(hook_changes "$W" host)" ]
 }
 
-@test "mount-cgroup: the unified hierarchy" { mount_faults unified hybrid 2; }
+@test "mount-cgroup: the unified hierarchy" { mount_faults unified hybrid 12; }
 
-@test "mount-cgroup: name=systemd" { mount_faults systemd legacy 5; }
+@test "mount-cgroup: name=systemd" { mount_faults systemd legacy 20; }
 
 @test "mount-cgroup: in place of what LXC mounted" {
 	# shellcheck disable=SC2016
 	FAULT_PREPARE='mount -t tmpfs -o size=1m lxc "$R/sys/fs/cgroup" && mkdir "$R/sys/fs/cgroup/systemd" &&
 		mount -t cgroup -o none,name=systemd cgroup "$R/sys/fs/cgroup/systemd"'
-	mount_faults replaced hybrid 3
+	mount_faults replaced hybrid 16
 }
 
 @test "mount-cgroup: each fallback, with a fault besides" {
 	FAULT_WRAP='deny-syscall openat2,fsopen,fsmount,move_mount,mount_setattr,faccessat2'
-	mount_faults 'old kernel, unified' hybrid 6
-	mount_faults 'old kernel, systemd' legacy 10
+	mount_faults 'old kernel, unified' hybrid 30
+	mount_faults 'old kernel, systemd' legacy 40
 	FAULT_WRAP='deny-syscall move_mount'
-	mount_faults 'no move_mount' hybrid 6
+	mount_faults 'no move_mount' hybrid 30
 }
 
-@test "mount-api: what it has to mount, what LXC has there, each fallback" {
-	mount_faults 'mount-api' unified 8 api fault_api
+@test "mount-cgroup: what LXC and entries have there before, each fallback" {
 	# shellcheck disable=SC2016 # for the inner shell
 	FAULT_PREPARE='mkdir -p "$R/dev/.lxc/proc" "$R/dev/shm" "$R/run/lock" "$R/run/user/1000"; mount -t proc proc "$R/dev/.lxc/proc"; mount -t tmpfs own "$R/run/user/1000"'
-	mount_faults 'mount-api, entries before it' unified 12 api fault_api
+	mount_faults 'entries before it' unified 24
 	FAULT_WRAP='deny-syscall openat2,fsopen,fsmount,open_tree,move_mount,mount_setattr'
-	mount_faults 'mount-api, old kernel' unified 24 api fault_api
+	mount_faults 'entries, old kernel' unified 48
 }
 
 @test "unit-generator, in the guest: a drop-in less is told" {

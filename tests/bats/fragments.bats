@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# base.conf and keep.conf as an administrator includes them, both audits on: what root
+# base.conf and keep.conf as an administrator includes them, the audit on: what root
 # inside still tries, and what removing the line leaves.
 
 load ../lib/lxc.bash
@@ -39,7 +39,7 @@ second_proc() {
 @test "stock without CAP_SYS_ADMIN but with allow_nesting: core_pattern is reached" {
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' 'lxc.cap.drop = sys_admin' \
 		'lxc.mount.entry = tmpfs run tmpfs rw 0 0' 'lxc.mount.entry = tmpfs dev/shm tmpfs rw,create=dir 0 0' \
-		'lxc.mount.entry = tmpfs run/lock tmpfs rw,create=dir 0 0' "lxc.hook.mount = $LXC_HARDEN_LIBEXECDIR/mount-cgroup"
+		'lxc.mount.entry = tmpfs run/lock tmpfs rw,create=dir 0 0' 'lxc.mount.auto = cgroup:mixed'
 	ct_start frag
 	ct_wait_ready frag
 	second_proc
@@ -52,9 +52,10 @@ second_proc() {
 	! grep -q ' /dev/\.lxc/' "/proc/$(ct_pid frag)/mountinfo"
 }
 
-@test "base.conf less mount-api: the audit on the host refuses what allow_nesting adds" {
+@test "base.conf less mount-cgroup: the audit on the host refuses what allow_nesting adds" {
 	mkdir -p "$CT_TMP/less"
-	sed '\|/mount-api |d' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed 's|^lxc.hook.mount = .*|lxc.mount.auto = cgroup:mixed|' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed "s|$data/level-common|$CT_TMP/less/level-common|" "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag bookworm priv 'lxc.apparmor.allow_nesting = 1' "lxc.include = $CT_TMP/less/base.conf"
 	run ct_start frag
 	[ "$status" -ne 0 ]
@@ -62,7 +63,7 @@ second_proc() {
 	grep -F '"verdict": "refused"' "$(ct_dir frag)/harden/audit.json"
 }
 
-@test "entries of one's own within what mount-api mounts: systemd boots, and they are there" {
+@test "entries of one's own within what mount-cgroup mounts: systemd boots, and they are there" {
 	mkdir -p "$CT_TMP/own"
 	ct_new frag bookworm priv "lxc.include = $data/base.conf" "lxc.mount.entry = $CT_TMP/own dev/shm/own none bind,ro,create=dir 0 0" \
 		"lxc.mount.entry = $CT_TMP/own run/lock/own none bind,ro,create=dir 0 0" \
@@ -82,6 +83,28 @@ second_proc() {
 		/proc/irq/default_smp_affinity /sys/kernel/uevent_seqnum /sys/fs/fuse/connections; do
 		[ ! -e $f ] || [ ! -w $f ] || echo "$f"; done'
 	[ "$output" = '' ]
+}
+
+# audits FILE...: how many audits a configuration of those includes starts, and it loads.
+audits() {
+	ct_new frag bookworm priv "${@/#/lxc.include = $data/}"
+	lxc-info -P "$(ct_lxcpath)" -n frag -s 3>&- >/dev/null
+	lxc-info -P "$(ct_lxcpath)" -n frag -c lxc.hook.start-host 3>&- | grep -o 'cap-audit' | wc -l
+	ct_destroy frag
+}
+
+@test "each level starts one audit; included twice or after a weaker one it still loads" {
+	local level
+	for level in base keep strict; do [ "$(audits $level.conf)" = 1 ]; done
+	[ "$(audits base.conf base.conf)" = 2 ]
+	[ "$(audits keep.conf keep.conf)" = 2 ]
+	[ "$(audits base.conf keep.conf)" = 2 ]
+	[ "$(audits base.conf keep.conf strict.conf)" = 3 ]
+}
+
+@test "base.conf and keep.conf in one configuration: boots, with the whitelist" {
+	boots keep priv "lxc.include = $data/base.conf"
+	[ "$(grep -c " /sys/fs/cgroup " "/proc/$(ct_pid frag)/mountinfo")" = 1 ]
 }
 
 @test "keep.conf: the bounding set is the whitelist, whatever was dropped before" {
@@ -175,7 +198,8 @@ unit() {
 @test "without the generator those services fail with 217/USER" {
 	need_guest trixie
 	mkdir -p "$CT_TMP/less"
-	sed 's/ --unit-generator .*//' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed 's/ --unit-generator .*//' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed "s|$data/level-common|$CT_TMP/less/level-common|" "$data/base.conf" >"$CT_TMP/less/base.conf"
 	ct_new frag trixie priv "lxc.include = $CT_TMP/less/base.conf"
 	unit allow-list User=tester SystemCallFilter=@system-service ExecStart=/bin/true
 	ct_start frag

@@ -14,7 +14,8 @@ setup() {
 	CT_TMP=$(ct_tmp_new)
 	DATA=${LXC_HARDEN_DATADIR:-$build/conf.d}
 	# The audits have tests of their own.
-	sed -e '/cap-audit/d' -e '/\.lxc-harden/d' -e "s|^lxc.hook.mount = .*/mount-cgroup|lxc.hook.mount = $HOOK|" \
+	sed -e "s|^lxc.hook.mount = .*/mount-cgroup|lxc.hook.mount = $HOOK|" "$DATA/level-common.conf" >"$CT_TMP/level-common.conf"
+	sed -e '/cap-audit/d' -e "s|^lxc.include = .*|lxc.include = $CT_TMP/level-common.conf|" \
 		-e "s|^lxc.seccomp.profile = .*|lxc.seccomp.profile = $DATA/base.seccomp|" "$DATA/base.conf" >"$CT_TMP/base.conf"
 	[ -r "$DATA/base.seccomp" ] || sed -i '/seccomp/d' "$CT_TMP/base.conf"
 	base="lxc.include = $CT_TMP/base.conf"

@@ -91,7 +91,7 @@ refuses_every_kind() {
 }
 
 @test "folders that it does not need may be anything" {
-	for path in run dev etc proc; do
+	for path in etc proc; do
 		for kind in absolute loop fifo device; do
 			become $path $kind
 			case_run hybrid "$HOOK"
@@ -227,6 +227,9 @@ race() {
 		CASE_ROUNDS=${ROUNDS:-20} case_run "$view" ${3:-} "$HOOK"
 	rm -f "$W/host.pid"
 	while IFS='|' read -r st mounts said; do
+		# What the guest's own cgroup is judged by; the rest, and files of it that are covered, apart.
+		mounts=$(tr ';' '\n' <<<"$mounts" | grep -vE "^$|^[0-9:]+ /[^ ]* $W/mnt/(run|dev)/|^[0-9:]+ /[^ ]+ $W/mnt/[^ ]* ro,.* - cgroup2 " | tr '\n' ';')
+		mounts=${mounts#;}
 		if [ "$st" = 0 ]; then
 			ok=$((ok + 1))
 			[ -z "$said" ]

@@ -7,7 +7,9 @@
 #   hook_setup              once per file or test; sets HOOK, RIVAL, TOOLS
 #   root_new [VERSION]      $W/rootfs: a small guest with that systemd (252)
 #   canary_new              $W/canary: what a guest's links point to
-#   case_run VIEW COMMAND   hook-case; then $status $output $ms $new (mounts more than before)
+#   case_run VIEW COMMAND   hook-case; then $status $output $ms $new (mounts more than before),
+#                           of them in $api those beneath /run and /dev, and in $limits those on
+#                           files of the guest's cgroup; in $open what is not nodev, less /dev
 #   right VIEW              the mounts that are right there, in the form of $new
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -100,7 +102,8 @@ case_run() {
 	[ -s "$W/ns.after" ] || { echo "hook-case failed: $(cat "$W/output")"; return 1; }
 	hook_read status "$W/status"
 	hook_read output "$W/output"
-	ms=0 new='' gone=''
+	ms=0 new='' gone='' api='' limits=''
+	open=$(awk -v r="$W/mnt" 'index($5 "/", r "/") == 1 && $6 !~ /(^|,)nodev(,|$)/ { sub(r, "R", $5); print $4, $5 }' "$W/ns.after")
 	while read -r n; do
 		[ "$n" -le "$ms" ] || ms=$n
 	done <"$W/ms"
@@ -109,6 +112,9 @@ case_run() {
 	# Also what is not beneath R: nothing may be mounted elsewhere.
 	new=$(sed -nE "s|^> [0-9:]+ (.*)|\1|; T; s|$W/mnt|R|; p" <<<"$changes" | sort)
 	gone=$(sed -n 's/^< //p' <<<"$changes")
+	api=$(grep -E '^/[^ ]* R/(run|dev)/' <<<"$new" || true)
+	limits=$(grep -E '^/[^ ]+ R/sys/fs/cgroup/[^ ]+ ro,.* - cgroup2 ' <<<"$new" || true)
+	new=$(grep -vE '^/[^ ]* R/(run|dev)/|^/[^ ]+ R/sys/fs/cgroup/[^ ]+ ro,.* - cgroup2 ' <<<"$new" || true)
 }
 
 right() {
@@ -122,7 +128,7 @@ right() {
 }
 
 # shellcheck disable=SC2154 # case_run sets them
-say_all() { echo "view=$view status=$status ms=$ms output=[$output] new=[$new] gone=[$gone]"; }
+say_all() { echo "view=$view status=$status ms=$ms output=[$output] new=[$new] api=[$api] limits=[$limits] open=[$open] gone=[$gone]"; }
 
 # What must hold whatever happened: the host as before, no secret told, quick, at most one line.
 nothing_lost() {
@@ -137,16 +143,39 @@ nothing_lost() {
 	[ -z "$bad" ] || { say_all; echo "$bad"; return 1; }
 }
 
+# api_normal: $api, without what differs between machines and kernels.
+api_normal() { sed 's/,inode64//; s/size=[0-9]*k,mode=755/size=10%,mode=755/; s/,uid=100000,gid=100000//' <<<"$api"; }
+
+# api_right [NAME...]: what is right, without those on NAME.
+api_right() {
+	local left=$* line
+	while IFS= read -r line; do
+		[[ " $left " = *" $(cut -d' ' -f2 <<<"${line/ R\// }") "* ]] || echo "$line"
+	done <<-'LINES'
+		/ R/dev/.lxc ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=4k,mode=555
+		/ R/dev/.lxc-harden rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=64k,nr_inodes=16,mode=700
+		/ R/dev/mqueue rw,nosuid,nodev,noexec,relatime - mqueue mqueue rw
+		/ R/dev/shm rw,nosuid,nodev,relatime - tmpfs tmpfs rw
+		/ R/run/lock rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=5120k
+		/ R/run/user rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=10%,mode=755
+	LINES
+}
+
+# What LXC has mounted when the hook runs: a text for CASE_BEFORE.
+# shellcheck disable=SC2016,SC2034 # for the inner shell
+usual='mount -t tmpfs -o mode=755 run $R/run; mount -t tmpfs -o mode=755 dev $R/dev;'
+
 # case_refused STATUS REGEX: refused with that line, and nothing mounted.
 case_refused() {
 	# shellcheck disable=SC2053,SC2015 # a pattern; both or neither
-	nothing_lost && [[ $status == $1 ]] && [ -z "$new" ] && [ -n "$output" ] && [ -z "$(tail -c 1 "$W/output")" ] &&
+	nothing_lost && [[ $status == $1 ]] && [ -z "$new$api$limits" ] && [ -n "$output" ] && [ -z "$(tail -c 1 "$W/output")" ] &&
 		[[ $output =~ ^${HOOK##*/}:\ c1:\ .*$2 ]] || { say_all; echo "expected: refused $1 $2"; return 1; }
 }
 
-# case_mounted VIEW: done, silently, and rightly.
+# case_mounted VIEW [NAME...]: done, silently, and rightly; without what is on NAME.
 case_mounted() {
 	# shellcheck disable=SC2015 # all or nothing
-	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$new" = "$(right "$1")" ] ||
+	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$new" = "$(right "$1")" ] &&
+		[ "$(api_normal)" = "$(api_right "${@:2}")" ] && [ -z "$(grep -v ' R/dev$' <<<"$open")" ] ||
 		{ say_all; echo "expected: mounted"; return 1; }
 }

@@ -173,6 +173,16 @@ static void test_cgroups(void)
 	CHECK_STR(JUDGE(.more = "60 55 0:30 / /sys/fs/cgroup ro - cgroup2 c rw\n"), "mount.cgroup");
 	CHECK_STR(JUDGE(.more = "60 55 0:30 /other /sys/fs/cgroup rw - cgroup2 c rw\n"),
 		  "mount.cgroup");
+	/* A file of it that mount-cgroup(8) covers; not one that can be written, nor another's. */
+	CHECK_STR(
+		JUDGE(.more = "60 55 0:30 /lxc.payload.c /c rw - cgroup2 c rw\n"
+			      "61 60 0:30 /lxc.payload.c/pids.max /c/pids.max ro - cgroup2 c rw\n"),
+		"");
+	CHECK_STR(JUDGE(.more = "60 55 0:30 /lxc.payload.c/pids.max /x rw - cgroup2 c rw\n"),
+		  "mount.cgroup");
+	CHECK_STR(JUDGE(.more = "60 55 0:30 /other/pids.max /x ro - cgroup2 c rw\n"),
+		  "mount.cgroup");
+	CHECK_STR(JUDGE(.more = "60 55 0:30 /pids.max /x ro - cgroup2 c rw\n"), "mount.cgroup");
 	CHECK_STR(JUDGE(.more = "60 55 0:30 /.. /sys/fs/cgroup rw - cgroup2 c rw\n"),
 		  "mount.cgroup");
 	CHECK_STR(JUDGE(.more = "60 55 0:33 /c2 /sys/fs/cgroup/cpu rw - cgroup c rw,cpu,cpuacct\n"),

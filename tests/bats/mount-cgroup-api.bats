@@ -1,68 +1,43 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# mount-api: what it mounts beneath /run and /dev, what it leaves, and root file systems made to
+# mount-cgroup: what it mounts beneath /run and /dev, what it leaves, and root file systems made to
 # turn it against the host; in hand-made namespaces.  How whole containers boot with it is in
 # fragments.bats and the matrix.
 
 load ../lib/hook.bash
 load ../lib/lxc.bash
 
-# What LXC has mounted when it runs.
-# shellcheck disable=SC2016 # for the inner shell
-usual='mount -t tmpfs -o mode=755 run $R/run; mount -t tmpfs -o mode=755 dev $R/dev;'
-
 setup() {
 	hook_setup
-	HOOK=${HOOK%/*}/mount-api
 	root_new
 	canary_new
 	view=unified
+	# shellcheck disable=SC2016 # for the inner shell
+	own_cgroup='for c in $cgroups; do chown 100000:100000 $c $c/cgroup.procs; done'
 	old_kernel=deny-syscall\ openat2,fsopen,fsmount,open_tree,move_mount,mount_setattr
 }
 
-# normal: mounts, without what differs between machines and kernels.
-normal() { sed 's/,inode64//; s/size=[0-9]*k,mode=755/size=10%,mode=755/' <<<"$1"; }
-
-# api_right [NAME...]: what is right, without those beneath NAME.
-api_right() {
-	local left=$* line
-	while IFS= read -r line; do
-		[[ " $left " = *" $(cut -d' ' -f2 <<<"${line/ R\// }") "* ]] || echo "$line"
-	done <<-'LINES'
-		/ R/dev/.lxc ro,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=4k,mode=555
-		/ R/dev/.lxc-harden rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=64k,nr_inodes=16,mode=700
-		/ R/dev/mqueue rw,nosuid,nodev,noexec,relatime - mqueue mqueue rw
-		/ R/dev/shm rw,nosuid,nodev,relatime - tmpfs tmpfs rw
-		/ R/run/lock rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=5120k
-		/ R/run/user rw,nosuid,nodev,noexec,relatime - tmpfs tmpfs rw,size=10%,mode=755
-	LINES
-}
-
 # given [NAME...]: done, silently, all of it but those.
-given() {
-	# shellcheck disable=SC2015 # all or nothing
-	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$(normal "$new")" = "$(api_right "$@")" ] ||
-		{ say_all; diff <(api_right "$@") <(normal "$new"); return 1; }
-}
+given() { case_mounted unified "$@" || { diff <(api_right "$@") <(api_normal); return 1; }; }
 
 # refused STATUS REGEX: in one line; what it has mounted until then ends with the namespace.
 refused() {
 	# shellcheck disable=SC2015
-	nothing_lost && [ "$status" = "$1" ] && [[ $output =~ ^mount-api:\ c1:\ .*$2 ]] && ! grep -vE '^/[^ ]* R/(run|dev)/' <<<"${new:-/ R/run/}" ||
+	nothing_lost && [ "$status" = "$1" ] && [[ $output =~ ^mount-cgroup:\ c1:\ .*$2 ]] && [ -z "$new$limits" ] ||
 		{ say_all; echo "expected: $1 $2"; return 1; }
 }
 
 @test "help, version, wrong options, who calls it" {
 	run "$HOOK" --help
 	[ "$status" = 0 ]
-	[[ ${lines[0]} == 'Usage: mount-api '* ]]
+	[[ ${lines[0]} == 'Usage: mount-cgroup '* ]]
 	run "$HOOK" --version
 	[ "$status" = 0 ]
-	[[ $output =~ ^mount-api\ [0-9.]+$ ]]
+	[[ $output =~ ^mount-cgroup\ [0-9.]+$ ]]
 	for option in --bogus -x --help=1 --unit-generator -g; do
 		run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" "$option"
-		[ "$status" = 2 ] && [ ${#lines[@]} = 1 ] && [[ $output == "mount-api: -: "*"'$option'; see --help" ]] || { echo "$output"; return 1; }
+		[ "$status" = 2 ] && [ ${#lines[@]} = 1 ] && [[ $output == "mount-cgroup: -: "*"'$option'; see --help" ]] || { echo "$output"; return 1; }
 	done
 	run env -i LXC_ROOTFS_MOUNT=/nonexistent "$HOOK" c1 lxc start
 	[ "$status" = 2 ]
@@ -87,9 +62,8 @@ refused() {
 	given
 	for wrap in '' "$old_kernel"; do
 		# shellcheck disable=SC2086
-		CASE_OPTIONS='-m 100000' CASE_BEFORE=$usual case_run unified $wrap "$HOOK"
+		CASE_HOST=$own_cgroup CASE_OPTIONS='-m 100000' CASE_BEFORE=$usual case_run unified $wrap "$HOOK"
 		# The namespace of these is the host's here, and not for the mapped root to mount.
-		new=$(sed 's/,uid=100000,gid=100000//' <<<"$new")
 		given dev/mqueue
 	done
 }
@@ -100,16 +74,17 @@ refused() {
 	for wrap in '' "$old_kernel" 'deny-syscall mount_setattr'; do
 		# shellcheck disable=SC2086
 		CASE_BEFORE=$usual case_run unified $wrap "$HOOK" --unit-generator "$of"
-		line=$(grep /run/systemd/ <<<"$new")
-		[[ $line =~ ^/[^\ ]*/generator\ R/run/systemd/system-generators/lxc-harden\ ro,nosuid,nodev,relatime\  ]] || { say_all; return 1; }
-		new=$(grep -v /run/systemd/ <<<"$new")
+		line=$(grep /run/systemd/ <<<"$api")
+		# A copy of its own, and its home is gone.
+		[[ $line =~ ^/lxc-harden\ R/run/systemd/system-generators/lxc-harden\ ro,nosuid,nodev,relatime\ -\ tmpfs\ lxc-harden\  ]] || { say_all; return 1; }
+		api=$(grep -v /run/systemd/ <<<"$api")
 		given
 	done
 	CASE_BEFORE=$usual case_run unified "$HOOK" --unit-generator "$of.none"
 	refused 1 "cannot open '.*/generator.none': No such file or directory$"
 	CASE_BEFORE=$usual case_run unified "$HOOK" --unit-generator "$W"
-	refused 1 "'$W' is no file$"
-	[[ $new != */run/systemd* ]]
+	refused 1 "'$W' is not a file$"
+	[[ $api != */run/systemd* ]]
 	# An entry of the configuration's own.
 	CASE_BEFORE="$usual mkdir -p \$R/run/systemd/system-generators; touch \$R/run/systemd/system-generators/lxc-harden
 		mount --bind '$of' \$R/run/systemd/system-generators/lxc-harden" case_run unified "$HOOK" --unit-generator "$of"
@@ -121,17 +96,18 @@ refused() {
 	for wrap in '' "$old_kernel" 'deny-syscall open_tree' 'deny-syscall fsopen'; do
 		for map in '' '-m 100000'; do
 			# shellcheck disable=SC2086 # words
-			CASE_OPTIONS=$map CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1/2 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
+			CASE_HOST=${map:+$own_cgroup} CASE_OPTIONS=$map CASE_BEFORE="$usual mkdir -p \$R/dev/shm \$R/run/user/1/2 \$R/dev/.lxc-harden; mount -t tmpfs own \$R/dev/shm
 				mount -t tmpfs own \$R/run/user/1/2; mkdir \$R/run/user/1/2/3; mount -t tmpfs -o ro own \$R/run/user/1/2/3
 				touch \$R/dev/.lxc-harden/cap-audit; mount --bind /etc/hostname \$R/dev/.lxc-harden/cap-audit" \
 				case_run unified $wrap "$HOOK"
-			new=$(sed 's/,uid=100000,gid=100000//' <<<"$new")
-			within=$(grep -E ' R/(run/user|dev/.lxc-harden)/' <<<"$new")
-			new=$(grep -vE ' R/(run/user|dev/.lxc-harden)/' <<<"$new")
+			# Those of before, beneath the new ones, which an old kernel does not reach by a path.
+			[ "$wrap" != "$old_kernel" ] || open=$(grep -vE ' R/(run/user|dev/.lxc-harden)/' <<<"$open")
+			within=$(grep -E ' R/(run/user|dev/.lxc-harden)/' <<<"$(api_normal)")
+			api=$(grep -vE ' R/(run/user|dev/.lxc-harden)/' <<<"$api")
 			given dev/shm ${map:+dev/mqueue} || { echo "$wrap $map"; return 1; }
-			diff <(normal "$within" | sed 's|\(/cap-audit\) rw.*|\1|') - <<-'LINES' || { echo "$wrap $map"; return 1; }
-				/ R/run/user/1/2 rw,relatime - tmpfs own rw
-				/ R/run/user/1/2/3 ro,relatime - tmpfs own ro
+			diff <(sed 's|\(/cap-audit\) rw.*|\1|' <<<"$within") - <<-'LINES' || { echo "$wrap $map"; return 1; }
+				/ R/run/user/1/2 rw,nodev,relatime - tmpfs own rw
+				/ R/run/user/1/2/3 ro,nodev,relatime - tmpfs own ro
 				/etc/hostname R/dev/.lxc-harden/cap-audit
 			LINES
 		done
@@ -151,8 +127,8 @@ refused() {
 	# And what is mounted in the guest's own is kept.
 	CASE_BEFORE='mount -t tmpfs own $R/dev/shm; mount -t tmpfs own $R/run/lock; mkdir $R/run/user/7; mount -t tmpfs own $R/run/user/7' \
 		case_run unified "$HOOK"
-	[[ $new = *' R/run/user/7 rw,relatime - tmpfs own rw'* ]]
-	new=$(grep -v ' R/run/user/7 ' <<<"$new")
+	[[ $api = *' R/run/user/7 rw,nodev,relatime - tmpfs own rw'* ]]
+	api=$(grep -v ' R/run/user/7 ' <<<"$api")
 	given dev/shm run/lock
 }
 
@@ -169,6 +145,28 @@ refused() {
 	[ "$(grep -c '/dev/.lxc/' <<<"$gone")" = 3 ] || { say_all; return 1; }
 	gone=''
 	given dev/.lxc
+}
+
+@test "device nodes stay open on LXC's /dev, devpts and a node that is bound in, and nowhere else" {
+	local wrap
+	for wrap in '' 'deny-syscall mount_setattr'; do
+		# shellcheck disable=SC2086 # words
+		CASE_BEFORE="$usual"'touch $R/dev/tun $R/dev/own; mount --bind /dev/null $R/dev/tun; mkdir $R/dev/pts $R/dev/dri $R/run/disk
+			mount -t devpts devpts $R/dev/pts; mount --bind /dev $R/dev/dri; mount -t tmpfs -o ro,noatime d $R/run/disk
+			mount --make-private $R; mknod $R/own c 1 3; mount --bind $R/own $R/dev/own' case_run unified $wrap "$HOOK"
+		# shellcheck disable=SC2015
+		[ "$status" = 0 ] && diff <(sort <<<"$open") - <<-'LINES' || { say_all; return 1; }
+			/ R/dev
+			/ R/dev/pts
+			/null R/dev/tun
+		LINES
+		awk '/\/run\/disk / { print $6 }' "$W/ns.after" | grep -x ro,nodev,noatime
+		rm "$W/rootfs/own"
+	done
+	# A whole tmpfs of the host's is not LXC's.
+	CASE_HOST='mount -t tmpfs dev /mnt' CASE_BEFORE='mount --bind /mnt $R/dev' case_run unified "$HOOK"
+	[ "$status" = 0 ]
+	[ "$open" = '' ]
 }
 
 # --- hostile guests ----------------------------------------------------------------------------
@@ -226,12 +224,12 @@ hostile() {
 	for kind in absolute magic dangling loop fifo device; do
 		become $place $kind
 		case_run unified "$HOOK" -g "$W/generator"
-		refused 3 "'/$place' of the guest is no file$" || { echo "$kind"; return 1; }
+		refused 3 "'/$place' of the guest is not a file$" || { echo "$kind"; return 1; }
 	done
 	rm "$W/rootfs/$place"
 	mkdir "$W/rootfs/$place"
 	case_run unified "$HOOK" -g "$W/generator"
-	refused 3 "'/$place' of the guest is no file$"
+	refused 3 "'/$place' of the guest is not a file$"
 }
 
 @test "a shared mount is refused: the host would see ours" {
@@ -256,7 +254,9 @@ swapped() {
 	gone='' nothing_lost || return 1
 	while IFS='|' read -r st mounts said; do
 		if [ "$st" = 0 ]; then ok=$((ok + 1)); else no=$((no + 1)); fi
-		[[ $st = 0 && -z $said || $said =~ ^mount-api:\ c1:\ [^$'\n']+$ ]] || { echo "$*: $st $said"; return 1; }
+		mounts=$(tr ';' '\n' <<<"$mounts" | grep -vE '^$|^[0-9:]+ /[^ ]* [^ ]*/sys/fs/cgroup[/ ]' | tr '\n' ';')
+		mounts=${mounts#;}
+		[[ $st = 0 && -z $said || $said =~ ^mount-cgroup:\ c1:\ [^$'\n']+$ ]] || { echo "$*: $st $said"; return 1; }
 		# Each of them in the guest, wherever that has moved it, and with success all seven.
 		[[ $st != 0 || $(tr -cd ';' <<<"$mounts") = ';;;;;;;' ]] || { echo "$*: $st, but mounted: $mounts"; return 1; }
 		! tr ';' '\n' <<<"$mounts" | grep . | grep -vE "^[0-9:]+ [^ ]* $W/mnt/" || { echo "$*: mounted elsewhere"; return 1; }
@@ -282,7 +282,7 @@ swapped() {
 	CT_TMP=$W/ct
 	ct=api$$
 	mkdir "$CT_TMP" && chmod 755 "$CT_TMP"
-	# With an entry of the kind that mount-api is in place of: by its folder the race is seen to
+	# With an entry of the kind that mount-cgroup is in place of: by its folder the race is seen to
 	# be one.
 	CT_COPY=1 ct_new "$ct" busybox priv "lxc.include = $LXC_HARDEN_DATADIR/base.conf" \
 		'lxc.mount.entry = tmpfs dev/control tmpfs rw,create=dir 0 0' 'lxc.mount.entry = tmpfs run/control tmpfs rw,create=dir 0 0'

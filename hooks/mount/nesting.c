@@ -2,7 +2,7 @@
 /* See nesting.h. */
 #include "config.h"
 
-#include "hooks/nesting.h"
+#include "hooks/mount/nesting.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 

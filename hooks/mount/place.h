@@ -4,8 +4,8 @@
  * then on.  The guest's root file system is hostile; what LXC has mounted on it is not.  Why
  * something fails goes to *why.
  */
-#ifndef HOOKS_PLACE_H
-#define HOOKS_PLACE_H
+#ifndef HOOKS_MOUNT_PLACE_H
+#define HOOKS_MOUNT_PLACE_H
 
 #include <stdbool.h>
 

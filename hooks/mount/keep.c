@@ -2,7 +2,7 @@
 /* See keep.h. */
 #include "config.h"
 
-#include "hooks/keep.h"
+#include "hooks/mount/keep.h"
 
 #include <errno.h>
 #include <fcntl.h>

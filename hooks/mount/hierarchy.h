@@ -5,8 +5,8 @@
  * host's root powers in the container's namespaces; the root file system is hostile, the
  * host's /proc is not.
  */
-#ifndef HOOKS_HIERARCHY_H
-#define HOOKS_HIERARCHY_H
+#ifndef HOOKS_MOUNT_HIERARCHY_H
+#define HOOKS_MOUNT_HIERARCHY_H
 
 #include <stdbool.h>
 
@@ -51,9 +51,12 @@ int hierarchy_look(int rootfd, enum cgroup_hierarchy h, struct hierarchy_place *
 		   struct emit *why);
 void hierarchy_leave(struct hierarchy_place *place);
 
-/* Mounts it, in place of what is there; on failure nothing of it is left.  0 or -errno with *why.
+/*
+ * Mounts it, in place of what is there; on failure nothing of it is left.  0 or -errno with *why.
+ * *ret is, where it is the unified one, an owned descriptor of its root.
  */
-int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, struct emit *why);
+int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, int *ret,
+		    struct emit *why);
 
 /* For its parts: the file system of a hierarchy. */
 const struct mnt_fs *hierarchy_fs(enum cgroup_hierarchy h);

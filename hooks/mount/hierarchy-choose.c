@@ -2,7 +2,7 @@
 /* See hierarchy.h: which hierarchy the guest can have. */
 #include "config.h"
 
-#include "hooks/hierarchy.h"
+#include "hooks/mount/hierarchy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
 

@@ -2,7 +2,7 @@
 /* See hierarchy.h: what is on the guest's /sys/fs/cgroup, and mounting there. */
 #include "config.h"
 
-#include "hooks/hierarchy.h"
+#include "hooks/mount/hierarchy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 
@@ -119,7 +119,7 @@ void hierarchy_leave(struct hierarchy_place *place)
 	cleanup_close(&place->parentfd);
 }
 
-static int put_unified(struct hierarchy *h, const struct place *target, struct emit *why)
+static int put_unified(struct hierarchy *h, const struct place *target, int *ret, struct emit *why)
 {
 	int judged = h->mntfd; /* by try_hierarchy(), before anybody could see it */
 	auto_close int root = place_put(hierarchy_fs(CGROUP_UNIFIED), &h->mntfd, target, why);
@@ -127,11 +127,11 @@ static int put_unified(struct hierarchy *h, const struct place *target, struct e
 
 	if (root < 0)
 		return root;
-	if (root == judged)
+	r = root == judged ? 1 : hierarchy_judge_root(root, CGROUP_UNIFIED, why);
+	if (r == 1) {
+		*ret = take_fd(&root);
 		return 0;
-	r = hierarchy_judge_root(root, CGROUP_UNIFIED, why);
-	if (r == 1)
-		return 0;
+	}
 	(void)mnt_remove(root); /* the reason above is the one to tell */
 	return r < 0 ? r : -EPERM;
 }
@@ -174,7 +174,8 @@ static int put_systemd(struct hierarchy *h, const struct place *target, struct e
 	return r;
 }
 
-int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, struct emit *why)
+int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, int *ret,
+		    struct emit *why)
 {
 	struct place target = { place->fd, place->parentfd, TARGET_NAME, TARGET };
 	auto_close int bare = -EBADF;
@@ -194,6 +195,6 @@ int hierarchy_mount(const struct hierarchy_place *place, struct hierarchy *h, st
 			return bare;
 		target.fd = bare;
 	}
-	return h->which == CGROUP_UNIFIED ? put_unified(h, &target, why)
+	return h->which == CGROUP_UNIFIED ? put_unified(h, &target, ret, why)
 					  : put_systemd(h, &target, why);
 }

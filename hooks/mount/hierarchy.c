@@ -2,9 +2,9 @@
 /* See hierarchy.h: what choosing and mounting have in common. */
 #include "config.h"
 
-#include "hooks/hierarchy.h"
+#include "hooks/mount/hierarchy.h"
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 
 static const struct mnt_fs unified_fs = { .type = "cgroup2", .source = "cgroup2" };
 

@@ -3,12 +3,12 @@
  * What entries of the configuration have mounted within a place, before it is mounted on: found
  * first, and mounted within the new root then.
  */
-#ifndef HOOKS_KEEP_H
-#define HOOKS_KEEP_H
+#ifndef HOOKS_MOUNT_KEEP_H
+#define HOOKS_MOUNT_KEEP_H
 
 #include <stddef.h>
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 
 enum { KEEP_MAX = 64 };
 

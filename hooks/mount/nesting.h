@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What LXC mounts in the guest's /dev/.lxc with lxc.apparmor.allow_nesting: taken away. */
-#ifndef HOOKS_NESTING_H
-#define HOOKS_NESTING_H
+#ifndef HOOKS_MOUNT_NESTING_H
+#define HOOKS_MOUNT_NESTING_H
 
 #include "lib/emit.h"
 

@@ -2,7 +2,7 @@
 /* See place.h. */
 #include "config.h"
 
-#include "hooks/place.h"
+#include "hooks/mount/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
