@@ -91,6 +91,7 @@ bats_tests = \
 	tests/bats/prove.bats \
 	tests/bats/quickstart.bats \
 	tests/bats/run.bats \
+	tests/bats/seccomp.bats \
 	tests/bats/strict.bats \
 	tests/bats/user.bats
 
@@ -217,3 +218,4 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/co
 
 include tests/bench/local.mk
 include tests/breakout/local.mk
+include tests/seccomp/local.mk
