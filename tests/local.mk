@@ -93,6 +93,7 @@ bats_tests = \
 	tests/bats/run.bats \
 	tests/bats/seccomp.bats \
 	tests/bats/strict.bats \
+	tests/bats/sysv.bats \
 	tests/bats/user.bats
 
 # Those of the hooks' parts bring them along.
