@@ -38,7 +38,8 @@ hooks_cap_audit_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_cap_audit_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 pkglibexec_PROGRAMS += hooks/unit-generator
-hooks_unit_generator_SOURCES = hooks/unit-generator.c
+hooks_unit_generator_SOURCES = hooks/unit-generator.c \
+	hooks/unit-dirs.c hooks/unit-dirs.h hooks/unit-sysv.c hooks/unit-sysv.h
 hooks_unit_generator_LDADD = lib/libharden.a
 hooks_unit_generator_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 

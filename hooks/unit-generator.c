@@ -10,6 +10,8 @@
  * after the change, under no_new_privs, as it did before 255.  So this gives each such
  * service a drop-in that forbids capset(2).  It adds no filter to a service without one.
  *
+ * Without CAP_SYS_PTRACE, scripts of /etc/init.d cannot stop what they started: unit-sysv.c.
+ *
  * Everything it reads and writes is the guest's.  The host takes nothing from it.
  */
 #include "config.h"
@@ -25,19 +27,14 @@
 
 #include <linux/capability.h>
 
+#include "hooks/unit-dirs.h"
+#include "hooks/unit-sysv.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/unitfile.h"
 
 #define PROGRAM "unit-generator"
 #define UNIT_SIZE_MAX (1u << 20)
-
-/* Where systemd looks for units, the first one wins: systemd.unit(5). */
-static const char *const folders[] = {
-	"/etc/systemd/system",	   "/run/systemd/system", "/usr/local/lib/systemd/system",
-	"/usr/lib/systemd/system", "/lib/systemd/system",
-};
-#define N_FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 #define DROPIN                                                             \
 	"# By lxc-harden: without CAP_SYS_ADMIN this service would fail\n" \
@@ -123,30 +120,12 @@ static int read_unit(int dirfd, const char *name, struct service *svc)
 	return 1;
 }
 
-/* A folder that is not there is NULL and 0; what keeps us from reading it is -errno. */
-static int open_folder(const char *path, DIR **ret)
-{
-	*ret = opendir(path);
-	return *ret || errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-}
-
-/* An entry; NULL at the end with *ret_r 0, or -errno. */
-static const struct dirent *next_entry(DIR *dir, int *ret_r)
-{
-	const struct dirent *entry;
-
-	errno = 0;
-	entry = readdir(dir);
-	*ret_r = entry ? 0 : -errno;
-	return entry;
-}
-
 static int read_dropins_of(DIR *dir, struct service *svc)
 {
 	const struct dirent *entry;
 	int r;
 
-	while ((entry = next_entry(dir, &r))) {
+	while ((entry = unitdir_next(dir, &r))) {
 		if (!span_ends(span_of(entry->d_name), ".conf"))
 			continue;
 		r = read_unit(dirfd(dir), entry->d_name, svc);
@@ -162,13 +141,13 @@ static int read_dropins(const char *name, struct service *svc)
 	char path[PATH_MAX];
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < N_FOLDERS; i++) {
+	for (size_t i = 0; r == 0 && i < unitdir_n; i++) {
 		auto_closedir DIR *dir = NULL;
 
-		r = snprintf(path, sizeof(path), "%s/%s.d", folders[N_FOLDERS - 1 - i], name);
+		r = snprintf(path, sizeof(path), "%s/%s.d", unitdirs[unitdir_n - 1 - i], name);
 		if (r < 0 || (size_t)r >= sizeof(path))
 			return -ENAMETOOLONG;
-		r = open_folder(path, &dir);
+		r = unitdir_open(path, &dir);
 		if (dir)
 			r = read_dropins_of(dir, svc);
 	}
@@ -177,39 +156,9 @@ static int read_dropins(const char *name, struct service *svc)
 
 static int write_dropin(const char *out, const char *name, const struct service *svc)
 {
-	const char *text = svc->has_filter && svc->has_allow_list ? dropin_allowed : dropin_refused;
-	auto_close int outfd = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_close int fd = -EBADF;
-	char folder[NAME_MAX + 1];
-	int r;
-
-	if (outfd < 0)
-		return -errno;
-	r = snprintf(folder, sizeof(folder), "%s.d", name);
-	if (r < 0 || (size_t)r >= sizeof(folder))
-		return -ENAMETOOLONG;
-	if (mkdirat(outfd, folder, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	fd = openat(outfd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = fd < 0 ? -errno : io_write_file_at(fd, "50-lxc-harden.conf", text, strlen(text), 0644);
-	if (r < 0)
-		(void)unlinkat(outfd, folder, AT_REMOVEDIR); /* if it is empty */
-	return r;
-}
-
-/* 1 if a folder that comes before has a unit of that name, 0, or -errno. */
-static int find_override(size_t folder, const char *name)
-{
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < folder; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", folders[i], name); /* 30 + NAME_MAX */
-		if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-			return 1;
-		if (errno != ENOENT && errno != ENOTDIR)
-			return -errno;
-	}
-	return 0;
+	return unitdir_write_dropin(out, name, "50-lxc-harden.conf",
+				    svc->has_filter && svc->has_allow_list ? dropin_allowed
+									   : dropin_refused);
 }
 
 static int mend_service(int dirfd, const char *name, const char *out)
@@ -229,8 +178,7 @@ static int mend_service(int dirfd, const char *name, const char *out)
 
 static int complain(const char *name, int r)
 {
-	fprintf(stderr, PROGRAM ": cannot see to '%s': %s\n", name, strerror(-r));
-	return 1;
+	return unitdir_complain(PROGRAM, name, r);
 }
 
 /* One that cannot be read does not stop the rest.  The exit status. */
@@ -238,18 +186,18 @@ static int mend_folder(size_t folder, const char *out)
 {
 	auto_closedir DIR *dir = NULL;
 	const struct dirent *entry;
-	int r = open_folder(folders[folder], &dir), status = 0;
+	int r = unitdir_open(unitdirs[folder], &dir), status = 0;
 
-	while (dir && (entry = next_entry(dir, &r))) {
+	while (dir && (entry = unitdir_next(dir, &r))) {
 		if (!span_ends(span_of(entry->d_name), ".service"))
 			continue;
-		r = find_override(folder, entry->d_name);
+		r = unitdir_find(folder, entry->d_name);
 		if (r == 0)
 			r = mend_service(dirfd(dir), entry->d_name, out);
 		if (r < 0)
 			status = complain(entry->d_name, r);
 	}
-	return r < 0 ? complain(folders[folder], r) : status;
+	return r < 0 ? complain(unitdirs[folder], r) : status;
 }
 
 /* All services; the exit status. */
@@ -257,7 +205,7 @@ static int mend_all(const char *out)
 {
 	int status = 0;
 
-	for (size_t i = 0; i < N_FOLDERS; i++)
+	for (size_t i = 0; i < unitdir_n; i++)
 		status |= mend_folder(i, out);
 	return status;
 }
@@ -280,6 +228,8 @@ static bool is_concerned(void)
 
 int main(int argc, char *argv[])
 {
+	int status = 0;
+
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return puts(PROGRAM " " PACKAGE_VERSION) < 0;
 	if (argc != 4) {
@@ -288,5 +238,9 @@ int main(int argc, char *argv[])
 		      stderr);
 		return 2;
 	}
-	return is_concerned() ? mend_all(argv[1]) : 0;
+	if (is_concerned())
+		status = mend_all(argv[1]);
+	if (prctl(PR_CAPBSET_READ, CAP_SYS_PTRACE) != 1)
+		status |= sysv_mend_all(PROGRAM, argv[1]);
+	return status;
 }

@@ -216,24 +216,25 @@ static const struct capinfo table[CAPINFO_COUNT] = {
 	{
 		.name = "net_admin",
 		.since = "2.2",
-		.privileged = CAPINFO_KERNEL,
+		.privileged = CAPINFO_HOST,
 		.idmapped = CAPINFO_KERNEL,
-		.weight = 250,
+		.weight = 400,
 		.weight_idmapped = 250,
 		.base_keeps = true,
-		.keep_keeps = true,
-		.on_host = "Configures its own network namespace, which opens nf_tables, traffic "
-			   "control and tunnels: large, and often faulty, kernel code. Makes the "
-			   "host load modules (netdev-NAME, nft-*, rtnl-link-*). Answers to other "
-			   "addresses on its segment. With the host's network shared: all of it.",
-		.on_host_idmapped = "The same kernel code; modules other than netdev-NAME.",
+		.on_host = "Reaches the host's interfaces: each veth, macvlan and ipvlan brings an "
+			   "id of the host's network namespace (IFLA_TARGET_NETNSID), by which "
+			   "root inside lists, makes and removes interfaces there and joins "
+			   "bridges. Opens nf_tables, traffic control and tunnels: large, and "
+			   "often faulty, kernel code. Makes the host load modules.",
+		.on_host_idmapped = "The same kernel code, in its own network namespace; modules "
+				    "other than netdev-NAME. The host's interfaces: refused.",
 		.needed_by = "systemd-networkd, ifupdown, NetworkManager, DHCP clients, firewalls, "
 			     "VPNs, keepalived. Not if LXC sets the addresses (lxc.net.0.*).",
 		.without = "\"RTNETLINK answers: Operation not permitted\" (EPERM); lo stays down "
 			   "unless lxc.net.0.flags = up. LXC leaves /proc/sys/net read-only.",
-		.source = "capabilities(7); net/core/dev_ioctl.c, dev_load(), commit 8909c9ad8ff0 "
-			  "(CVE-2011-1019); CVE-2022-34918, CVE-2023-32233, CVE-2024-1086 "
-			  "(nf_tables); measured",
+		.source = "capabilities(7); net/core/rtnetlink.c, rtnl_get_net_ns_capable(); "
+			  "net/core/dev_ioctl.c, dev_load(), commit 8909c9ad8ff0 (CVE-2011-1019); "
+			  "CVE-2022-34918, CVE-2023-32233, CVE-2024-1086 (nf_tables); measured",
 	},
 	{
 		.name = "net_raw",
@@ -336,20 +337,22 @@ static const struct capinfo table[CAPINFO_COUNT] = {
 	{
 		.name = "sys_ptrace",
 		.since = "2.2",
-		.privileged = CAPINFO_KERNEL,
-		.idmapped = CAPINFO_OWN,
-		.weight = 40,
-		.base_keeps = true,
-		.keep_keeps = true,
-		.on_host = "Reads and controls every process in its pid namespace, those with more "
-			   "capabilities too: whoever enters by \"lxc-attach -e\" hands over what "
-			   "that process holds. Sees none outside. Files that an entering process "
-			   "left open were a way out of LXC itself.",
-		.on_host_idmapped = "The same, but only for processes of its own user namespace.",
-		.needed_by = "start-stop-daemon in SysV scripts (reads /proc/PID/exe of another "
-			     "user), needrestart, lsof, ss -p, gdb and strace as root.",
+		.privileged = CAPINFO_HOST,
+		.idmapped = CAPINFO_KERNEL,
+		.weight = 400,
+		.weight_idmapped = 40,
+		.on_host = "Seizes every process in its pid namespace, also what lxc-attach brings "
+			   "in, which holds every capability and no system call filter until it "
+			   "gives them up: root inside then acts with the host's powers (one "
+			   "attach in three; the host's core_pattern rewritten). Sees no process "
+			   "outside.",
+		.on_host_idmapped = "The same, over its own user namespace: it gets all "
+				    "capabilities there.",
+		.needed_by = "start-stop-daemon in SysV and OpenRC scripts (reads /proc/PID/exe of "
+			     "another user), needrestart, lsof, ss -p, gdb and strace as root.",
 		.without = "ptrace(2): EPERM; /proc/PID/exe, fd, environ: EACCES. \"service X "
-			   "stop\" reports success and leaves the daemon running.",
+			   "stop\" reports success and leaves the daemon running; on systemd the "
+			   "unit generator lets systemd end it.",
 		.source = "capabilities(7); kernel/ptrace.c; CVE-2016-8649; measured",
 	},
 	{

@@ -92,7 +92,9 @@ bats_tests = \
 	tests/bats/prove.bats \
 	tests/bats/quickstart.bats \
 	tests/bats/run.bats \
+	tests/bats/seccomp.bats \
 	tests/bats/strict.bats \
+	tests/bats/sysv.bats \
 	tests/bats/user.bats
 
 # Those of the hooks' parts bring them along.
@@ -218,3 +220,4 @@ EXTRA_DIST += tests/fuzz/run tests/fuzz/replay tests/fuzz/replay.c tests/fuzz/co
 
 include tests/bench/local.mk
 include tests/breakout/local.mk
+include tests/seccomp/local.mk

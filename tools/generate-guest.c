@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <linux/capability.h>
+
 #include "tools/generate-plan.h"
 
 #define SETUID_TOLD 40
@@ -84,25 +86,30 @@ const char *plan_use_text(enum guest_use use)
 		[GUEST_IO_URING] = "io_uring, for which most programs have a fallback",
 		[GUEST_NAMESPACES] = "namespaces and mounts: no containers or sandboxes inside",
 		[GUEST_I386] = "sockets of 32-bit x86 programs",
-		[GUEST_SYSV] = "sys_ptrace: a SysV script reports \"stopped\" and leaves another "
-			       "user's daemon running",
+		[GUEST_SYSV] = "sys_ptrace: a script reports \"stopped\" and leaves another user's "
+			       "daemon running, unless it finds it by start-stop-daemon --name",
 	};
 
 	return texts[use];
 }
 
+bool plan_closes(const struct plan *plan, enum guest_use use)
+{
+	if (use == GUEST_SYSV)
+		return !caps_has(plan->kept, CAP_SYS_PTRACE);
+	return strcmp(plan->level, "strict") == 0;
+}
+
 static void put_users(FILE *out, const struct plan *plan)
 {
-	if (strcmp(plan->level, "strict") != 0)
-		return;
 	for (unsigned int use = 0; use < GUEST_N_USES; use++) {
 		bool any = false;
 
 		for (size_t i = 0; i < plan->guest->n_users; i++) {
-			if (plan->guest->users[i].use != use)
+			if (plan->guest->users[i].use != use || !plan_closes(plan, use))
 				continue;
 			if (!any)
-				fprintf(out, "# Closed by strict, and used here: %s\n",
+				fprintf(out, "# Closed by %s, and used here: %s\n", plan->level,
 					plan_use_text(use));
 			any = true;
 			fprintf(out, "#   %s\n", plan->guest->users[i].who);

@@ -90,8 +90,10 @@ bool plan_emit_evidence(const struct plan *plan, unsigned int cap, FILE *out);
 /* What becomes of a unit's setting at this level: 1 the unit fails, 0 passed over, -1 nothing. */
 int plan_loss(const struct plan *plan, const struct guest_loss *loss);
 
-/* What level strict takes from those users: constant text. */
+/* What is taken from those users: constant text. */
 const char *plan_use_text(enum guest_use use);
+/* Whether the plan takes it. */
+bool plan_closes(const struct plan *plan, enum guest_use use);
 
 /*
  * The configuration with that fragment, in place of ours or (at_end) as its last line; an

@@ -62,11 +62,13 @@ static void print_missing(const struct plan *plan, const char *where)
 
 static void print_users(const struct plan *plan)
 {
-	if (strcmp(plan->level, "strict") != 0)
-		return;
-	for (size_t i = 0; i < plan->guest->n_users; i++)
-		printf("  warning: strict closes %s: %s\n",
-		       plan_use_text(plan->guest->users[i].use), plan->guest->users[i].who);
+	for (size_t i = 0; i < plan->guest->n_users; i++) {
+		const struct guest_user *user = &plan->guest->users[i];
+
+		if (plan_closes(plan, user->use))
+			printf("  warning: %s closes %s: %s\n", plan->level,
+			       plan_use_text(user->use), user->who);
+	}
 }
 
 static void print_guest(const struct plan *plan, const char *where)

@@ -114,8 +114,19 @@ sockets /usr/lib/ld-linux.so.2' ]
 	run generate --level keep fake
 	[[ $output != *warning* ]]
 	rm "$root/sbin/init" && mkdir "$root/etc/init.d" && touch "$root/sbin/init"
-	run generate --level strict fake
-	[[ $output == *'warning: strict closes sys_ptrace: '* ]]
+	echo 'start-stop-daemon --stop --exec /x' >"$root/etc/init.d/db"
+	echo '#!/sbin/openrc-run' >"$root/etc/init.d/web"
+	echo 'kill 1' >"$root/etc/init.d/other"
+	ln -s /etc/passwd "$root/etc/init.d/link" && mkfifo "$root/etc/init.d/fifo"
+	for level in base keep strict; do
+		run generate --level $level fake
+		[ "$(sed -n "s/.*warning: $level closes sys_ptrace: .*: //p" <<<"$output")" = \
+			'/etc/init.d/db
+/etc/init.d/web' ]
+		grep -x '#   /etc/init.d/db' "$conf"
+	done
+	run generate --level keep --add sys_ptrace fake
+	[[ $output != *'closes sys_ptrace'* ]]
 }
 
 # truth LEVEL GUEST: units of one setting each; those fail of which generate has said so.
