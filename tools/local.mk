@@ -25,6 +25,8 @@ tools_lxc_harden_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/check-work.c tools/check-work.h \
+	tools/check/live-objects.c \
+	tools/check/objects.c \
 	tools/report/file.c tools/report/file.h \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \
