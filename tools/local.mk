@@ -27,6 +27,7 @@ tools_lxc_harden_SOURCES = \
 	tools/check-work.c tools/check-work.h \
 	tools/check/live-objects.c \
 	tools/check/objects.c \
+	tools/generate/refused.c tools/generate/refused.h \
 	tools/report/file.c tools/report/file.h \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \

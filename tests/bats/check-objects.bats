@@ -251,6 +251,18 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	absent mount.proc
 }
 
+@test "generate names the lines for which a start is refused" {
+	printf '%s\n' "${priv[@]}" 'lxc.init.cwd=/app' 'lxc.autodev=0' >"$tmp/lxc/c/config"
+	run "$cmd" generate -P "$tmp/lxc" c --dry-run --no-guest
+	[ "$status" = 0 ]
+	[[ $output == *"warning: $tmp/lxc/c/config:3: lxc.init.cwd = /app: cap-audit refuses the start"*"; take the line out"* ]]
+	[[ $output == *"warning: $tmp/lxc/c/config:4: lxc.autodev = 0: cap-audit refuses the start"* ]]
+	printf '%s\n' "${priv[@]}" >"$tmp/lxc/c/config"
+	run "$cmd" generate -P "$tmp/lxc" c --dry-run --no-guest
+	[ "$status" = 0 ]
+	[[ $output != *warning:* ]]
+}
+
 @test "each has its words in explain, and its line in the man page" {
 	local id
 	for id in init.cwd dev.none level.uncovered rootfs.dev net.admin limit.own limit.user \
