@@ -97,7 +97,9 @@ int check_all(const struct container *containers, size_t n, unsigned int jobs,
 	for (size_t i = 0; i < n; i++)
 		m->checks[i] = take((struct slot *)m->results.results + i, &containers[i],
 				    m->results.ends[i]);
-	*ret_set = (struct check_set){ .n = n, .checks = m->checks, .memory = m };
+	*ret_set = (struct check_set){
+		.n = n, .checks = m->checks, .held = m->results.held, .memory = m
+	};
 	(void)take_ptr(&m);
 	return 0;
 }

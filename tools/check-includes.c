@@ -39,7 +39,7 @@ static size_t auto_overridden(const struct lxcconf *conf, size_t setting)
  */
 static void judge_level(struct check_work *w)
 {
-	bool told[64] = { false };
+	bool told[64] = { false }, uncovered = false;
 
 	for (size_t i = 0; i < w->conf->n_settings; i++) {
 		const struct lxcconf_setting *s = &w->conf->settings[i], *by;
@@ -54,6 +54,13 @@ static void judge_level(struct check_work *w)
 		if (at == LXCCONF_NONE)
 			continue;
 		by = &w->conf->settings[at];
+		if (by->file == 0 && !uncovered && s->state == LXCCONF_CLEARED &&
+		    strcmp(s->key, "lxc.mount.entry") == 0) {
+			uncovered = true;
+			check_add(w, REASON_LEVEL_UNCOVERED, check_place_of(w, by), NULL,
+				  "the first is '%s' at %s", s->value,
+				  check_place_text(w, check_place_of(w, s)));
+		}
 		if (by->file == 0 || is_level_file(w->files[by->file]) || told[by->file % 64])
 			continue;
 		told[by->file % 64] = true;

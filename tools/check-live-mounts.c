@@ -140,6 +140,7 @@ static int judge_table(struct check_work *w, const struct audit_process *process
 	judge_masks(w, container, FACT_PROC_KERNEL, CHECK_PATHS_KERNEL, is_covered);
 	judge_masks(w, container, FACT_PROC_HOST, CHECK_PATHS_HOST, is_covered);
 	judge_masks(w, container, FACT_SYS_HOST, CHECK_PATHS_SYS, is_covered);
+	check_live_objects(w, container, host);
 	return 0;
 }
 

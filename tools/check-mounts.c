@@ -9,15 +9,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/apifs.h"
 #include "lib/cleanup.h"
 #include "lib/mountinfo.h"
 #include "lib/rootfs.h"
+
+/* Not in linux/magic.h: each stands in the file system's own source. */
+#define FUSECTL_MAGIC 0x65735543
+#define CONFIGFS_MAGIC 0x62656570
 
 static bool is_in(struct span path, const char *const *folders)
 {
@@ -132,25 +138,129 @@ static enum check_fact classify(const struct mountentry *m, struct span path)
 	return FACT_MOUNT_HOST;
 }
 
-static void judge_exposure(struct check_work *w, const struct check_entry *e)
+/* --- By what it is, not what it is called ------------------------------------------ */
+
+bool check_is_kernel_wide(struct span fstype)
 {
-	char source[PATH_MAX];
-	enum check_fact fact;
+	static const char *const types[] = { "binfmt_misc", "debugfs",	"tracefs",
+					     "bpf",	    "pstore",	"fusectl",
+					     "efivarfs",    "configfs", "securityfs" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (span_is(fstype, types[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The same by the number that statfs(2) has for it. */
+static bool has_kernel_wide_magic(const char *path)
+{
+	static const unsigned long magics[] = {
+		BINFMTFS_MAGIC, DEBUGFS_MAGIC,	TRACEFS_MAGIC,	BPF_FS_MAGIC,	  PSTOREFS_MAGIC,
+		FUSECTL_MAGIC,	EFIVARFS_MAGIC, CONFIGFS_MAGIC, SECURITYFS_MAGIC,
+	};
+	struct statfs fs;
+
+	for (size_t i = 0; statfs(path, &fs) == 0 && i < sizeof(magics) / sizeof(magics[0]); i++) {
+		if ((unsigned long)fs.f_type == magics[i])
+			return true;
+	}
+	return false;
+}
+
+static bool is_proc(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+/* A later entry lies on it, as the fragments' covers do on what Ubuntu's and Incus' bind. */
+static bool is_covered_later(const struct check_work *w, size_t index)
+{
+	for (size_t i = index + 1; i < w->n_entries; i++) {
+		if (span_is_within(w->entries[index].target, w->entries[i].target) &&
+		    span_is(w->entries[i].m.type, "tmpfs"))
+			return true;
+	}
+	return false;
+}
+
+/* What read-only does not make harmless; FACT_N: nothing of the kind. */
+static enum check_fact classify_object(const struct mountentry *m, struct span path,
+				       const char *source)
+{
+	bool ro = mountentry_has(m, "ro");
 	struct stat st;
 
-	if (mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/')
-		return;
+	if (stat(source, &st) < 0)
+		return FACT_N;
+	if (S_ISBLK(st.st_mode))
+		return FACT_MOUNT_DEVICE;
+	if (S_ISSOCK(st.st_mode))
+		return is_socket(path) ? FACT_MOUNT_SOCKET : FACT_MOUNT_NODE;
+	if (S_ISFIFO(st.st_mode) || (S_ISCHR(st.st_mode) && !is_in(path, harmless)))
+		return starts(path, devices) ? FACT_MOUNT_DEVICE : FACT_MOUNT_NODE;
+	if (S_ISDIR(st.st_mode) && is_proc(source))
+		return FACT_MOUNT_PROC;
+	if (!is_in(path, harmless) && has_kernel_wide_magic(source))
+		return ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_KERNEL;
+	return FACT_N;
+}
+
+/* Programs that are one inode for all who have them; their root owns it only with its own ids. */
+static bool is_shared(const struct check_work *w, const char *source)
+{
+	struct stat st;
+
+	return !w->out->idmapped && stat(source, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_mode & 0111) && st.st_uid == 0;
+}
+
+static void open_entry(struct check_work *w, enum check_fact fact, const struct check_entry *e,
+		       const char *source)
+{
+	check_open(&w->config, fact, check_place_of(w, e->setting),
+		   check_print(w->arena, "'%s' at '/%.*s'", source, (int)e->target.n, e->target.p),
+		   NULL);
+}
+
+/* A new mount of such a file system is the kernel's own, whether or not the host has it. */
+static void judge_new(struct check_work *w, size_t index)
+{
+	const struct check_entry *e = &w->entries[index];
+
+	if (check_is_kernel_wide(e->m.type) && !is_covered_later(w, index))
+		open_entry(w, mountentry_has(&e->m, "ro") ? FACT_MOUNT_SECRETS : FACT_MOUNT_KERNEL,
+			   e, check_copy(w->arena, e->m.type));
+}
+
+static void judge_exposure(struct check_work *w, size_t index)
+{
+	const struct check_entry *e = &w->entries[index];
+	char source[PATH_MAX];
+	enum check_fact fact;
+	struct span path;
+
 	/* A file system on a disk of the host's is not the disk. */
-	if (!mountentry_is_bind(&e->m) || mountentry_has(&e->m, "relative"))
+	if (!mountentry_is_bind(&e->m)) {
+		judge_new(w, index);
 		return;
-	fact = classify(&e->m, strip_var_run(mountentry_strip(span_of(source))));
-	if (stat(source, &st) == 0 && S_ISBLK(st.st_mode))
-		fact = FACT_MOUNT_DEVICE;
+	}
+	if (mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/' ||
+	    mountentry_has(&e->m, "relative"))
+		return;
+	path = strip_var_run(mountentry_strip(span_of(source)));
+	fact = classify_object(&e->m, path, source);
+	if (fact == FACT_MOUNT_KERNEL && is_covered_later(w, index))
+		return;
+	if (fact == FACT_N)
+		fact = classify(&e->m, path);
 	if (fact != FACT_N)
-		check_open(&w->config, fact, check_place_of(w, e->setting),
-			   check_print(w->arena, "'%s' at '/%.*s'", source, (int)e->target.n,
-				       e->target.p),
-			   NULL);
+		open_entry(w, fact, e, source);
+	if (is_shared(w, source))
+		open_entry(w, FACT_MOUNT_SHARED, e, source);
 }
 
 static bool has_word_of(const struct check_work *w, const char *key, const char *text)
@@ -376,7 +486,7 @@ void check_mounts(struct check_work *w)
 {
 	judge_fstab(w);
 	for (size_t i = 0; i < w->n_entries; i++) {
-		judge_exposure(w, &w->entries[i]);
+		judge_exposure(w, i);
 		judge_create(w, i);
 		judge_hidden(w, i);
 		judge_source(w, &w->entries[i]);

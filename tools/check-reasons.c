@@ -366,6 +366,35 @@ const struct reason reasons[REASON_N] = {
 		       "The other kind is passed over with a warning in the log.",
 		.remedy = "write the setting for the other version beside it",
 	},
+	[REASON_INIT_CWD] = {
+		"init.cwd", FAULT(CHECK_HOST),
+		.title = "init is started in a directory that the guest chooses",
+		.why = "LXC enters the directory of lxc.init.cwd before it closes what it holds of "
+		       "the host, follows the guest's links on the way, and does not look where "
+		       "it has come to.  From a directory outside of the container init reaches "
+		       "the host's files, id-mapped with the rights of its mapped ids.  cap-audit "
+		       "refuses a start that ends outside.",
+		.remedy = "take the line out; a service's own unit has WorkingDirectory=",
+	},
+	[REASON_DEV_NONE] = {
+		"dev.none", FAULT(CHECK_HOST),
+		.title = "LXC gives the container no /dev of its own",
+		.why = "With lxc.autodev = 0 the guest's /dev is a directory of its root file system.  "
+		       "Whatever device nodes lie there are opened, as far as the devices cgroup lets "
+		       "them; and with lxc-harden's fragments they do not open at all, so that "
+		       "cap-audit refuses the start before init would fail at its first "
+		       "/dev/null.",
+		.remedy = "take the line out, or lxc.autodev = 1",
+		.cost = "device nodes of the root file system; a node is bound in by lxc.mount.entry",
+	},
+	[REASON_LEVEL_UNCOVERED] = {
+		"level.uncovered", FAULT(CHECK_KERNEL),
+		.title = "an empty lxc.mount.entry takes back what lxc-harden's fragment mounts and covers",
+		.why = "An empty value clears all entries before it, also those of an include.  /proc "
+		       "and /sys are then uncovered and writable where the fragment had closed them; "
+		       "cap-audit refuses the start where its policy asks for a cover.",
+		.remedy = "move the line above the include of the fragment",
+	},
 	/* --- Exposure ----------------------------------------------------------- */
 	[REASON_IDMAP_NONE] = {
 		"idmap.none", EXPOSURE(CHECK_HOST, 30, CHECK_NOTE, 0),
@@ -678,6 +707,80 @@ const struct reason reasons[REASON_N] = {
 		.why = "A fork bomb inside takes the host's process table.",
 		.remedy = NULL, /* by the host's cgroups */
 		.cost = "what needs more fails to fork",
+	},
+	[REASON_ROOTFS_DEV] = {
+		"rootfs.dev", EXPOSURE(CHECK_HOST, 200, CHECK_HOST, 60),
+		.title = "device nodes in the root file system open, and the devices cgroup does not stop them",
+		.why = "Whoever makes a node there, as another guest that shares the disk, a backup "
+		       "that is unpacked or an image that was fetched, gives root inside the disk "
+		       "behind it; id-mapped, where its mapped ids may open the node.",
+		.remedy = "lxc.rootfs.options = nodev, or include " PKGDATADIR "/base.conf last",
+		.cost = "device nodes of the root file system; LXC's own /dev is another one",
+	},
+	[REASON_NET_ADMIN] = {
+		"net.admin", EXPOSURE(CHECK_HOST, 350, CHECK_NOTE, 0),
+		.title = "root inside can reach the host's network by the other end of an interface",
+		.why = "The kernel tells the container a network id for the namespace of each interface's "
+		       "other or lower end.  With net_admin, and root inside being the host's root, "
+		       "that id is enough to list the host's interfaces, and to make and remove "
+		       "them there.  No system call filter can tell such messages from others.  With "
+		       "ids mapped the kernel refuses.",
+		.remedy = "include " PKGDATADIR "/keep.conf or strict.conf, and give the address by "
+			  "lxc.net.0.ipv4.address and lxc.net.0.ipv4.gateway; or map the ids",
+		.cost = "a guest that sets up its own network (DHCP, ifupdown, networkd) gets none",
+	},
+	[REASON_LIMIT_OWN] = {
+		"limit.own", EXPOSURE(CHECK_DENIAL, 100, CHECK_NOTE, 0),
+		.title = "root inside can lift the container's own limits",
+		.why = "The files of its own cgroup, memory.max and pids.max among them, are root's, and "
+		       "writable inside.  On a unified hierarchy the kernel keeps a container from them "
+		       "where the host mounts it with nsdelegate, as systemd does; on a legacy one where "
+		       "it is not mounted, or read-only.",
+		.remedy = "mount -o remount,nsdelegate /sys/fs/cgroup on the host, or "
+			  "lxc.cgroup.dir.container.inner = guest; on a legacy host base.conf; or map the ids",
+	},
+	[REASON_LIMIT_USER] = {
+		"limit.user", EXPOSURE(CHECK_DENIAL, 20, CHECK_NOTE, 0),
+		.title = "limits that the kernel counts by user are shared with the host's root",
+		.why = "Root inside is uid 0 of the host for the kernel, which counts inotify instances "
+		       "and watches, pending signals, message queues, pipe buffers and keys by user.  "
+		       "What he uses up, the host's own services lack, as they run as root, too.",
+		.remedy = "map the ids; else raise fs.inotify.max_user_instances, "
+			  "fs.inotify.max_user_watches and kernel.keys.root_maxkeys on the host",
+	},
+	[REASON_MOUNT_NODE] = {
+		"mount.node", EXPOSURE(CHECK_HOST, 150, CHECK_HOST, 30),
+		.title = "a device, a socket or a FIFO of the host's is inside",
+		.why = "Read-only makes no difference to them: a device is driven, a service is spoken "
+		       "to, and what is written into a FIFO the host reads.",
+		.remedy = "take the entry out",
+		.cost = "what uses it inside",
+	},
+	[REASON_MOUNT_PROC] = {
+		"mount.proc", EXPOSURE(CHECK_HOST, 850, CHECK_SECRETS, 120),
+		.title = "the host's /proc is inside",
+		.why = "It shows the host's processes, and /proc/PID/root leads to the host's files, "
+		       "read-only or not.  Id-mapped, most of it is closed; command lines are not.",
+		.remedy = "take the entry out; lxc.mount.auto = proc:mixed gives the container its own",
+		.cost = "what looks at the host's processes from inside",
+	},
+	[REASON_MOUNT_KERNEL] = {
+		"mount.kernel", EXPOSURE(CHECK_HOST, 500, CHECK_KERNEL, 40),
+		.title = "a file system that is one for the whole kernel is writable inside",
+		.why = "binfmt_misc, debugfs, tracefs, bpf, pstore, fusectl, efivarfs, configfs and "
+		       "securityfs have no instance for a container: what is written there acts on "
+		       "the host.",
+		.remedy = "take the entry out, or include " PKGDATADIR "/base.conf last, which covers it",
+		.cost = "what uses it inside",
+	},
+	[REASON_MOUNT_SHARED] = {
+		"mount.shared", EXPOSURE(CHECK_DENIAL, 20, CHECK_NOTE, 0),
+		.title = "a program of the host's is one file for several containers",
+		.why = "Read-only or not, it is one inode.  Root inside, who is its owner, takes a lease "
+		       "on it, and whoever opens it elsewhere waits up to 45 seconds; a fault in the "
+		       "kernel's page cache would cross by it.",
+		.remedy = "copy the program into the root file system, or map the ids",
+		.cost = "it is updated by itself",
 	},
 };
 

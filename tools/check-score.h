@@ -64,6 +64,13 @@ enum check_fact {
 	FACT_SYS_HOST,
 	FACT_LIMIT_MEMORY, /* none */
 	FACT_LIMIT_PIDS,
+	FACT_ROOTFS_DEV, /* without nodev */
+	FACT_NET_LINK,	 /* an interface leads to the host's network */
+	FACT_LIMIT_OWN,	 /* the guest can write its own */
+	FACT_MOUNT_NODE,
+	FACT_MOUNT_PROC,   /* of the host's pid namespace */
+	FACT_MOUNT_KERNEL, /* a file system that is one for the whole kernel */
+	FACT_MOUNT_SHARED,
 	FACT_N,
 };
 

@@ -14,6 +14,8 @@
 #include <sys/vfs.h>
 
 #include "lib/cleanup.h"
+#include "lib/mountinfo.h"
+#include "lib/proc.h"
 
 #ifndef CGROUP2_SUPER_MAGIC
 #define CGROUP2_SUPER_MAGIC 0x63677270
@@ -208,6 +210,23 @@ static void find_paths(struct check_host *host)
 	}
 }
 
+static bool has_nsdelegate(void)
+{
+	auto_close int fd = proc_open(0);
+	auto_free char *text = NULL;
+	struct span table = { 0 };
+	struct mountinfo m;
+	bool found = false;
+
+	if (fd < 0 || proc_read(fd, "mountinfo", &text, &table.n) < 0)
+		return false;
+	table.p = text;
+	while (mountinfo_next(&table, &m) > 0)
+		found = found || (span_is(m.fstype, "cgroup2") &&
+				  mountinfo_has_option(m.super_options, "nsdelegate"));
+	return found;
+}
+
 void check_host_init(struct check_host *host)
 {
 	struct statfs fs;
@@ -218,5 +237,6 @@ void check_host_init(struct check_host *host)
 		.apparmor = stat("/sys/kernel/security/apparmor", &st) == 0 ||
 			    stat("/sys/fs/selinux/enforce", &st) == 0,
 	};
+	host->nsdelegate = has_nsdelegate();
 	find_paths(host);
 }

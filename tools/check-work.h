@@ -41,8 +41,9 @@ enum check_paths {
 
 /* What the host is, read once. */
 struct check_host {
-	bool unified;  /* cgroup v2 alone */
-	bool apparmor; /* or another security module that LXC can use */
+	bool unified;	 /* cgroup v2 alone */
+	bool nsdelegate; /* its v2 hierarchy keeps limits from the root of a cgroup namespace */
+	bool apparmor;	 /* or another security module that LXC can use */
 	/* Those that this host has; each list ends in NULL.  Without a leading slash. */
 	const char *paths[CHECK_N_PATHS][12];
 };
@@ -138,6 +139,8 @@ void check_calls(struct check_work *w);
 void check_caps(struct check_work *w);
 /* ... and faults of the entries. */
 void check_mounts(struct check_work *w);
+/* What it reaches by the host's objects, without a path or capability of its own. */
+void check_objects(struct check_work *w);
 /* Faults. */
 void check_faults(struct check_work *w);
 void check_includes(struct check_work *w);
@@ -146,6 +149,12 @@ void check_hooks(struct check_work *w);
 bool check_live(struct check_work *w);
 /* ... of its mounts. */
 void check_live_mounts(struct check_work *w, int procfd, const struct audit_process *process);
+
+/* ... and what else its mount table shows, beside the host's. */
+void check_live_objects(struct check_work *w, struct span container, struct span host);
+
+/* "debugfs": one for the whole kernel, whoever mounts it. */
+bool check_is_kernel_wide(struct span fstype);
 
 /* The namespaces that a container may share with the host. */
 #define CHECK_N_NAMESPACES 6

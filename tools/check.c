@@ -137,6 +137,7 @@ void check_text(struct check_work *w)
 	check_caps(w); /* it wants to know whether ids are mapped */
 	check_calls(w);
 	check_mounts(w);
+	check_objects(w);
 }
 
 static void look_at(struct check_work *w, const struct container *c)

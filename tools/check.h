@@ -14,6 +14,7 @@
 
 #include "lib/caps.h"
 #include "tools/containers.h"
+#include "tools/workers.h"
 
 /* In the order in which findings are shown. */
 enum check_kind {
@@ -102,6 +103,7 @@ struct check {
 struct check_set {
 	size_t n;
 	const struct check *const *checks; /* n of them, none is NULL */
+	struct workers_held held;
 	void *memory;
 };
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -265,4 +266,17 @@ int command_parse(const struct verb *verb, int argc, char *argv[], const struct 
 		return COMMAND_MISUSE;
 	*ret = cmd;
 	return -1;
+}
+
+/* The one thing that is kept from before main(): there is no other way to read it later. */
+static mode_t umask_of_caller = 0077;
+
+void command_set_umask(void)
+{
+	umask_of_caller = umask(022); /* cannot fail */
+}
+
+mode_t command_get_umask(void)
+{
+	return umask_of_caller;
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "lib/emit.h"
 
@@ -93,5 +94,12 @@ int verb_explain(const struct verb *verb, int argc, char *argv[]);
 int verb_generate(const struct verb *verb, int argc, char *argv[]);
 int verb_remove(const struct verb *verb, int argc, char *argv[]);
 int verb_prove(const struct verb *verb, int argc, char *argv[]);
+
+/*
+ * 022 from here on, as others read most of what is written (a container's mapped root).  Where
+ * the caller's own has to count, command_get_umask() still has it.
+ */
+void command_set_umask(void);
+mode_t command_get_umask(void);
 
 #endif

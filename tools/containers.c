@@ -266,6 +266,7 @@ static int read_all(struct containers *list, const struct paths *paths,
 		r = workers_run(&w, &results);
 	if (r < 0)
 		return say(error, "cannot look for", "containers", r);
+	list->held = results.held;
 	r = take_all(list, paths, &results, error);
 	workers_done(&results);
 	return r;

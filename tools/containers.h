@@ -29,6 +29,7 @@ struct containers {
 	size_t n, n_paths;
 	/* Containers behind CONTAINERS_MAX, and folders of users that did not answer. */
 	size_t left_out;
+	struct workers_held held; /* of those that looked for them */
 	void *paths;
 };
 

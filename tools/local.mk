@@ -25,6 +25,10 @@ tools_lxc_harden_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/check-work.c tools/check-work.h \
+	tools/check/live-objects.c \
+	tools/check/objects.c \
+	tools/generate/refused.c tools/generate/refused.h \
+	tools/report/file.c tools/report/file.h \
 	tools/verb-check.c \
 	tools/command.c tools/command.h \
 	tools/command-json.c tools/command-json.h \
@@ -175,6 +179,7 @@ check_PROGRAMS += tests/unit/test-containers
 TESTS += tests/unit/test-containers
 container_sources = tools/containers.c tools/containers.h tools/container-state.c \
 	tools/path-stranger.c tools/path-stranger.h \
+	tools/process/freezer.c tools/process/freezer.h \
 	tools/workers.c tools/workers.h tools/workers-owner.c
 tests_unit_test_containers_SOURCES = tests/unit/test-containers.c $(container_sources)
 tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)

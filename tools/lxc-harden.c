@@ -80,6 +80,7 @@ static const struct verb verbs[] = {
 	  "      --html=FILE        a page for a browser; '-' for standard output\n"
 	  "      --jobs=N           so many at a time (0: one for each processor)\n"
 	  "      --prometheus=FILE  metrics for node_exporter; '-' for standard output\n"
+	  "      --prometheus-mode=MODE  of that file, as 0644; else by the umask\n"
 	  "      --sarif=FILE       SARIF 2.1.0; '-' for standard output",
 	  COMMAND_MAYBE, verb_check },
 	{ "explain", "[CAPABILITY | FINDING...]",
@@ -153,7 +154,7 @@ int main(int argc, char *argv[])
 		return COMMAND_FAILED;
 	}
 	/* Folders that the mapped root of a container walks, and none that others write in. */
-	(void)umask(022); /* cannot fail */
+	command_set_umask();
 	if (!word) {
 		command_error(NULL, "which verb? (see --help)");
 		return COMMAND_MISUSE;

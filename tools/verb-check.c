@@ -6,8 +6,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,19 +13,19 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
-#include "lib/io.h"
 #include "lib/span.h"
 #include "tools/check-score.h"
 #include "tools/check-show.h"
 #include "tools/command.h"
 #include "tools/history.h"
 #include "tools/html.h"
+#include "tools/report/file.h"
 
 /* Documents, each to a file or, as "-", to standard output; in the order of writing. */
 enum { OUTPUT_SARIF, OUTPUT_PROMETHEUS, OUTPUT_HTML, N_OUTPUTS };
 
 /* Behind OPTION_OUTPUT those of the outputs. */
-enum { OPTION_ALL = 256, OPTION_FAIL_ABOVE, OPTION_JOBS, OPTION_OUTPUT };
+enum { OPTION_ALL = 256, OPTION_FAIL_ABOVE, OPTION_JOBS, OPTION_MODE, OPTION_OUTPUT };
 
 struct options {
 	bool all;
@@ -35,7 +33,25 @@ struct options {
 	bool has_fail_above;
 	const char *paths[N_OUTPUTS]; /* NULL: not asked for */
 	unsigned int jobs;
+	mode_t mode; /* of the metrics */
+	bool has_mode;
 };
+
+/* Octal, as chmod(1) has it. */
+static int take_mode(const struct command *cmd, const char *value, struct options *o)
+{
+	struct command_text buf;
+	uint64_t mode;
+
+	if (span_parse_u64(span_of(value), 8, 0666, &mode) < 0 || (mode & ~(uint64_t)0666)) {
+		command_error(cmd->verb, "--prometheus-mode: '%s' is not a mode such as 0644",
+			      command_escape(&buf, value));
+		return -EINVAL;
+	}
+	o->mode = (mode_t)mode;
+	o->has_mode = true;
+	return 0;
+}
 
 static int take_option(const struct command *cmd, int option, const char *value, void *state)
 {
@@ -51,6 +67,8 @@ static int take_option(const struct command *cmd, int option, const char *value,
 					   &o->fail_above);
 	case OPTION_JOBS:
 		return command_take_number(cmd, "jobs", value, 0, 64, &o->jobs);
+	case OPTION_MODE:
+		return take_mode(cmd, value, o);
 	default:
 		o->paths[option - OPTION_OUTPUT] = value;
 		return 0;
@@ -146,27 +164,26 @@ static int count_stdout(const struct options *o)
 	return n;
 }
 
-/* A file is replaced at once: who reads it, as node_exporter does, sees the old or the new. */
-static int write_text(const char *path, const char *text, size_t size)
+static int write_text(const struct options *o, int output, const char *text, size_t size,
+		      const struct checked *checked)
 {
-	auto_free char *folder = strdup(path), *name = strdup(path);
+	bool asked = output == OUTPUT_PROMETHEUS && o->has_mode;
+	const struct containers *list = checked->list;
 
-	if (is_stdout(path)) {
+	if (is_stdout(o->paths[output])) {
 		(void)fwrite(text, 1, size, stdout); /* command_finish() asks ferror() */
 		return 0;
 	}
-	if (!folder || !name)
-		return -ENOMEM;
-	auto_close int dirfd = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (dirfd < 0)
-		return -errno;
-	return io_write_file_at(dirfd, basename(name), text, size, 0644);
+	return report_write_file(
+		o->paths[output], text, size,
+		asked ? o->mode : report_find_mode(list->items, list->n, command_get_umask()),
+		asked);
 }
 
-static int send(const struct command *cmd, const char *path, int output,
+static int send(const struct command *cmd, const struct options *o, int output,
 		const struct checked *checked)
 {
+	const char *path = o->paths[output];
 	auto_free char *text = NULL;
 	struct command_text buf;
 	size_t size = 0;
@@ -180,7 +197,7 @@ static int send(const struct command *cmd, const char *path, int output,
 	if (f && fclose(f) != 0 && r == 0)
 		r = -ENOMEM;
 	if (r == 0)
-		r = write_text(path, text, size);
+		r = write_text(o, output, text, size, checked);
 	if (r < 0)
 		command_error(cmd->verb, "cannot write '%s': %s", command_escape(&buf, path),
 			      strerror(-r));
@@ -218,6 +235,16 @@ static bool is_above(const struct options *o, const struct check_set *set)
 	return false;
 }
 
+static void tell_held(const struct command *cmd, const struct containers *list,
+		      const struct check_set *set)
+{
+	size_t n = list->held.n + set->held.n;
+
+	if (n)
+		command_error(cmd->verb, WORKERS_HELD, n,
+			      (int)(set->held.n ? set->held.pid : list->held.pid));
+}
+
 static int tell(const struct command *cmd, const struct options *o, const struct containers *list,
 		const struct check_set *set)
 {
@@ -227,7 +254,7 @@ static int tell(const struct command *cmd, const struct options *o, const struct
 	if (print(cmd, o, set) < 0)
 		return COMMAND_FAILED;
 	for (int i = 0; i < N_OUTPUTS; i++) {
-		if (send(cmd, o->paths[i], i, &checked) < 0)
+		if (send(cmd, o, i, &checked) < 0)
 			return COMMAND_FAILED;
 	}
 	r = command_finish(cmd->verb);
@@ -238,6 +265,7 @@ static int tell(const struct command *cmd, const struct options *o, const struct
 		command_error(cmd->verb, CONTAINERS_LEFT_OUT, list->left_out);
 		return COMMAND_FAILED;
 	}
+	tell_held(cmd, list, set);
 	for (size_t i = 0; i < set->n; i++) {
 		if (set->checks[i]->state == CHECK_FAILED && !o->has_fail_above)
 			return COMMAND_FAILED;
@@ -266,6 +294,7 @@ int verb_check(const struct verb *verb, int argc, char *argv[])
 		{ "all", no_argument, NULL, OPTION_ALL },
 		{ "fail-above", required_argument, NULL, OPTION_FAIL_ABOVE },
 		{ "prometheus", required_argument, NULL, OPTION_OUTPUT + OUTPUT_PROMETHEUS },
+		{ "prometheus-mode", required_argument, NULL, OPTION_MODE },
 		{ "sarif", required_argument, NULL, OPTION_OUTPUT + OUTPUT_SARIF },
 		{ "html", required_argument, NULL, OPTION_OUTPUT + OUTPUT_HTML },
 		{ "jobs", required_argument, NULL, OPTION_JOBS },

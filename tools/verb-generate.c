@@ -17,6 +17,7 @@
 #include "tools/generate-plan.h"
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
+#include "tools/generate/refused.h"
 #include "tools/guest-open.h"
 #include "tools/levels.h"
 #include "tools/trust.h"
@@ -263,6 +264,7 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 
 	if (r >= 0)
 		return r;
+	generate_warn_refused(cmd, plan->full);
 	r = writer_make(w);
 	if (r >= 0)
 		return r;

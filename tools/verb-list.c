@@ -64,8 +64,12 @@ static bool has_many_paths(const struct list *list)
 static int tell_broken(const struct command *cmd, const struct list *list)
 {
 	struct command_text name, reason;
+	struct workers_held held = list->results.held;
 	int r = COMMAND_DONE;
 
+	held.n += list->containers.held.n;
+	if (!held.pid)
+		held.pid = list->containers.held.pid;
 	for (size_t i = 0; i < list->containers.n; i++) {
 		if (list->facts[i].known)
 			continue;
@@ -78,6 +82,8 @@ static int tell_broken(const struct command *cmd, const struct list *list)
 		command_error(cmd->verb, CONTAINERS_LEFT_OUT, list->containers.left_out);
 		r = COMMAND_FAILED;
 	}
+	if (held.n)
+		command_error(cmd->verb, WORKERS_HELD, held.n, (int)held.pid);
 	return r;
 }
 

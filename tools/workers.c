@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "tools/process/freezer.h"
 
 #define JOBS_MAX 16
 #define SECONDS 10
@@ -24,6 +25,7 @@
 #define LOST_MAX 3
 #define GROUP_TIMES 12 /* the limit for one job, for all of his */
 #define NOTHING ((size_t)-1)
+#define LAST_TRIES 20 /* of 50 ms, for those that were killed */
 
 /* In memory that all the processes share. */
 struct shared {
@@ -49,6 +51,9 @@ struct board {
 	time_t seconds;
 	size_t end;	   /* of the present group */
 	unsigned int lost; /* jobs of it that did not end in time */
+	pid_t *killed;	   /* they have not ended yet; each has had a job: at most w->n */
+	size_t n_killed;
+	int freezerfd; /* -EBADF: not opened yet */
 };
 
 static size_t claim(const struct board *b)
@@ -143,9 +148,35 @@ static void take_end(struct board *b, size_t slot, enum workers_end end)
 	if (at < b->w->n)
 		b->ends[at] = end;
 	b->lost += end == WORKERS_TIMED_OUT;
+	if (end == WORKERS_TIMED_OUT)
+		b->killed[b->n_killed++] = s->pid;
 	set_at(b, slot, NOTHING);
 	(void)close(s->pipefd); /* only ever waited for */
 	s->pid = 0;
+}
+
+/*
+ * Nobody waits for their end.  A v1 freezer of that user's holds a process against SIGKILL, and
+ * so does a file system that has taken a request and does not answer.  The first is undone here;
+ * the second nobody can undo from outside.
+ */
+static void reap_killed(struct board *b)
+{
+	size_t n = 0;
+
+	if (b->n_killed && b->freezerfd == -EBADF)
+		b->freezerfd = freezer_open_own();
+	for (size_t i = 0; i < b->n_killed; i++) {
+		pid_t pid = b->killed[i];
+
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			continue;
+		/* It ends before he could move it again: the signal waits for it. */
+		if (b->freezerfd >= 0)
+			(void)freezer_release(b->freezerfd, pid); /* tried again later */
+		b->killed[n++] = pid;
+	}
+	b->n_killed = n;
 }
 
 static void look_at(struct board *b, size_t slot, time_t time)
@@ -163,8 +194,6 @@ static void look_at(struct board *b, size_t slot, time_t time)
 	} else if (time - s->since > b->seconds) {
 		/* Stopped by its user, or at a file system that does not answer. */
 		(void)kill(s->pid, SIGKILL);
-		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-			continue;
 		take_end(b, slot, WORKERS_TIMED_OUT);
 	}
 }
@@ -186,6 +215,7 @@ static void wait_some(struct board *b)
 		if (b->slots[i].pid)
 			look_at(b, i, time);
 	}
+	reap_killed(b);
 }
 
 static bool any_runs(const struct board *b)
@@ -250,6 +280,10 @@ static int run_all(struct board *b)
 		}
 		r = run_group(b, first, end);
 	}
+	for (int i = 0; b->n_killed && i < LAST_TRIES; i++) {
+		(void)poll(NULL, 0, 50); /* a signal may cut it short */
+		reap_killed(b);
+	}
 	return r;
 }
 
@@ -273,11 +307,16 @@ int workers_run(const struct workers *workers, struct workers_results *ret)
 		.w = workers,
 		.jobs = count_jobs(workers->jobs),
 		.seconds = workers->seconds ? (time_t)workers->seconds : SECONDS,
+		.freezerfd = -EBADF,
 	};
+	auto_free pid_t *killed = calloc(workers->n + 1, sizeof(*killed));
 	size_t n = workers->n ? workers->n : 1, ends, size;
 	unsigned char *memory;
 	int r;
 
+	if (!killed)
+		return -ENOMEM;
+	b.killed = killed;
 	if (n > SIZE_MAX / 4 / (workers->size + sizeof(*b.ends)))
 		return -E2BIG;
 	ends = align(sizeof(struct shared));
@@ -290,11 +329,19 @@ int workers_run(const struct workers *workers, struct workers_results *ret)
 	b.ends = (void *)(memory + ends);
 	b.results = memory + ends + align(n * sizeof(*b.ends));
 	r = run_all(&b);
+	cleanup_close(&b.freezerfd);
 	if (r < 0) {
 		(void)munmap(memory, size);
 		return r;
 	}
-	*ret = (struct workers_results){ workers->n, b.ends, b.results, memory, size };
+	*ret = (struct workers_results){
+		.n = workers->n,
+		.ends = b.ends,
+		.results = b.results,
+		.memory = memory,
+		.memory_size = size,
+		.held = { b.n_killed, killed[0] },
+	};
 	return 0;
 }
 

@@ -5,6 +5,8 @@
  * Jobs that belong to a user are done with that user's rights and no more, so what he puts
  * in the way is met as he would meet it himself.  He can hold up such a process, too: after
  * three that did not end, or twelve times the limit for one, the rest of his is given up.
+ * Nobody waits for the end of such a process: the kernel may not let it end, in a frozen cgroup
+ * or at a file system that does not answer.
  */
 #ifndef TOOLS_WORKERS_H
 #define TOOLS_WORKERS_H
@@ -41,13 +43,25 @@ struct workers {
 	const void *state;
 };
 
+/* Processes that were killed and that the kernel has not let end yet, and one of them. */
+struct workers_held {
+	size_t n;
+	pid_t pid;
+};
+
 struct workers_results {
 	size_t n;
 	const enum workers_end *ends; /* n */
 	void *results;		      /* n of the size asked for */
 	void *memory;
 	size_t memory_size;
+	struct workers_held held;
 };
+
+/* What the caller says of them. */
+#define WORKERS_HELD                                                                        \
+	"%zu process(es) of ours, one of them %d, do not end although they were killed: a " \
+	"container's file system does not answer, or a cgroup is frozen; they end when it goes"
 
 /* 0 and *ret (workers_done()), or -errno. */
 int workers_run(const struct workers *workers, struct workers_results *ret);
