@@ -245,7 +245,7 @@ struct ending {
 	unsigned int asked;
 };
 
-/* Passes them on; the second of a kind of asking is the last. */
+/* Passes them on. */
 static void take_signals(struct attach_copy *copy, pid_t pid, struct ending *e)
 {
 	struct signalfd_siginfo info;
@@ -262,9 +262,11 @@ static void take_signals(struct attach_copy *copy, pid_t pid, struct ending *e)
 			continue;
 		}
 		(void)kill(pid, number); /* our child, not reaped yet */
-		if (number == SIGTERM || number == SIGHUP || ++e->asked > 1)
-			e->kill_at =
-				attach_now_ms() + (e->kill_at ? 0 : ATTACH_GRACE_SECONDS * 1000);
+		/* One who asks nicely may do so twice: timeout(1) does. */
+		if ((number == SIGTERM || number == SIGHUP) && !e->kill_at)
+			e->kill_at = attach_now_ms() + ATTACH_GRACE_SECONDS * 1000;
+		if ((number == SIGINT || number == SIGQUIT) && ++e->asked > 1)
+			e->kill_at = attach_now_ms();
 	}
 }
 
