@@ -14,6 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/idmap.h"
+#include "lib/io.h"
 #include "lib/proc.h"
 #include "lib/span.h"
 #include "tools/process/attach-parts.h"
@@ -155,6 +156,16 @@ static void read_label(int procfd, const char *file, char *buf, size_t size)
 		buf[0] = '?', buf[1] = '\0'; /* not to be taken on: refused */
 }
 
+static bool is_apparmor_on(void)
+{
+	auto_free char *text = NULL;
+	size_t n;
+
+	return io_read_file_at(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", 16, &text,
+			       &n) == 0 &&
+	       text[0] == 'Y';
+}
+
 static int read_labels(struct attach_init *init, struct attach_error *error)
 {
 	static const char *const files[] = { "attr/apparmor/current", "attr/current" };
@@ -165,8 +176,7 @@ static int read_labels(struct attach_init *init, struct attach_error *error)
 		read_label(init->procfd, files[i], init->label, sizeof(init->label));
 		read_label(self, files[i], own, sizeof(own));
 		/* Before Linux 5.8 AppArmor has the second file only. */
-		init->apparmor =
-			i == 0 || access("/sys/module/apparmor/parameters/enabled", F_OK) == 0;
+		init->apparmor = i == 0 || is_apparmor_on();
 		if (init->label[0] || own[0])
 			break;
 	}
