@@ -135,6 +135,11 @@ tests_lib_checker_SOURCES = \
 tests_lib_checker_LDADD =
 tests_lib_checker_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
+# Attacks whoever enters a container, for tests/bats/attach.bats.
+check_PROGRAMS += tests/lib/intruder
+tests_lib_intruder_LDADD =
+tests_lib_intruder_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
+
 fuzz_targets = \
 	tests/fuzz/fuzz-policy \
 	tests/fuzz/fuzz-report \

@@ -35,9 +35,7 @@ static void leave_ours(enum child_kind kind)
 {
 	if (kind == CHILD_HOST)
 		return;
-	/* lxc-attach makes a session with a terminal, but only where it sees one. */
-	if (kind == CHILD_ALONE ||
-	    !(isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO)))
+	if (kind == CHILD_ALONE)
 		(void)setsid(); /* we were just forked: it cannot fail */
 	io_close_from(STDERR_FILENO + 1);
 }

@@ -25,7 +25,7 @@ enum child_output { CHILD_INHERIT, CHILD_PIPE, CHILD_NULL };
  */
 enum child_kind {
 	CHILD_ALONE, /* reads /dev/null, in a session of its own */
-	CHILD_GUEST, /* has our input; lxc-attach gives it a terminal of its own, if we have one */
+	CHILD_GUEST, /* lxc-harden attach: has our three, which it keeps from the guest */
 	CHILD_HOST,  /* a program of the host's, as a shell would run it */
 };
 

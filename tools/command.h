@@ -86,6 +86,7 @@ struct command_text {
 };
 const char *command_escape(struct command_text *buf, const char *text);
 
+int verb_attach(const struct verb *verb, int argc, char *argv[]);
 int verb_check(const struct verb *verb, int argc, char *argv[]);
 int verb_list(const struct verb *verb, int argc, char *argv[]);
 int verb_learn(const struct verb *verb, int argc, char *argv[]);

@@ -102,6 +102,16 @@ tools_lxc_harden_SOURCES += \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
 	tools/verb-prove.c
+tools_lxc_harden_SOURCES += \
+	tools/process/attach.c tools/process/attach.h tools/process/attach-parts.h \
+	tools/process/attach-cgroup.c \
+	tools/process/attach-copy.c \
+	tools/process/attach-enter.c \
+	tools/process/attach-filter.c \
+	tools/process/attach-init.c \
+	tools/process/attach-seal.c \
+	tools/container/open.c tools/container/open.h \
+	tools/verb-attach.c
 tools_lxc_harden_CFLAGS = $(AM_CFLAGS) -pthread $(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS)
 tools_lxc_harden_LDFLAGS = $(AM_LDFLAGS) -pthread
 tools_lxc_harden_LDADD = lib/libharden.a $(LXC_LIBS) $(SMARTCOLS_LIBS) $(JSONC_LIBS) $(CAP_LIBS)

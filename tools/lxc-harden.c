@@ -34,6 +34,11 @@ static const char list_help[] =
 	"                      drift pid owner lxcpath reason\n"
 	"      --noheadings    no line of headings\n"
 	"      --tree          by folder\n";
+static const char attach_help[] =
+	"  -- COMMAND            run inside; without one, a login shell\n"
+	"  -v, --set-var=NAME=VALUE  a variable for it; may be repeated\n"
+	"      --no-terminal     pipes, also where we have a terminal\n"
+	"      --pid=PID         that process is the container's init, do not ask LXC\n";
 static const char learn_help[] =
 	"  -- COMMAND            run inside, or with --host outside, while it is recorded\n"
 	"      --host            run COMMAND on the host\n"
@@ -74,6 +79,9 @@ static const char prove_help[] =
 	"      --force             also while the container runs\n";
 
 static const struct verb verbs[] = {
+	{ "attach", "[OPTION...] NAME [-- COMMAND...]",
+	  "Runs a command in a container, which never sees the host's powers", attach_help,
+	  COMMAND_CONTAINER, verb_attach },
 	{ "check", "[NAME | --all]", "Says what containers hold, what is wrong and what is open",
 	  "      --all              all containers of the folders\n"
 	  "      --fail-above=N     status 3 if a score is above N\n"

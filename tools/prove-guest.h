@@ -37,7 +37,7 @@ extern volatile sig_atomic_t prove_guest_stop;
 int prove_guest_start(struct prove_guest *guest, unsigned int limit_ms);
 
 /*
- * Runs a command inside, with what lxc-attach gives: 0 and *ret (text owned), -ETIMEDOUT,
+ * Runs a command inside, as "lxc-harden attach" does: 0 and *ret (text owned), -ETIMEDOUT,
  * -ECANCELED when the guest has ended or we are to stop, -EAGAIN if it could not be run.
  */
 int prove_guest_run(struct prove_guest *guest, const char *const argv[], unsigned int limit_ms,

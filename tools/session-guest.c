@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,15 +27,27 @@ static bool is_systemd(pid_t init)
 	       memcmp(target + n - (sizeof(name) - 1), name, sizeof(name) - 1) == 0;
 }
 
-#define PATH_INSIDE "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+/* Before the words of the command; the number is that of a process which session.c watches. */
+#define N_ATTACH 7
+static void set_attach(const struct session *s, char pid[16], const char *argv[N_ATTACH])
+{
+	const char *const words[N_ATTACH] = { "/proc/self/exe", "attach", "--pid", pid, "-n",
+					      s->cmd->name,	"--" };
 
-/* Asked by way of lxc-attach, and not counted.  What answers is the guest's: not our variables. */
+	(void)snprintf(pid, 16, "%d", (int)s->init); /* fits */
+	memcpy(argv, words, sizeof(words));
+}
+
+/* Asked by our own attach, and not counted.  What answers is the guest's. */
 static void start_prober(struct session *s)
 {
-	const char *argv[] = { "lxc-attach", "-n",	    s->cmd->name,	 "-P",
-			       s->path,	     "--clear-env", "--set-var",	 PATH_INSIDE,
-			       "--",	     "systemctl",   "is-system-running", NULL };
+	const char *argv[N_ATTACH + 3];
+	char pid[16];
 
+	set_attach(s, pid, argv);
+	argv[N_ATTACH] = "systemctl";
+	argv[N_ATTACH + 1] = "is-system-running";
+	argv[N_ATTACH + 2] = NULL;
 	if (child_start(&s->prober, (char *const *)argv, CHILD_PIPE, CHILD_ALONE) < 0)
 		return;					    /* asked again at the next tick */
 	(void)recorder_mark_ignored(s->rec, s->prober.pid); /* else a few checks too many */
@@ -113,9 +126,9 @@ static size_t count_words(char *const *words)
 
 static int start_workload(struct session *s)
 {
-	const char *attach[] = { "lxc-attach",	"-n",	     s->cmd->name, "-P", s->path,
-				 "--clear-env", "--set-var", PATH_INSIDE,  "--" };
-	size_t n = sizeof(attach) / sizeof(attach[0]), words = count_words(s->options->command);
+	const char *attach[N_ATTACH];
+	char pid[16];
+	size_t n = N_ATTACH, words = count_words(s->options->command);
 	/* An array of pointers. */
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is what is meant. */
 	auto_free const char **argv = calloc(n + words + 1, sizeof(*argv));
@@ -123,7 +136,8 @@ static int start_workload(struct session *s)
 
 	if (!argv)
 		return -ENOMEM;
-	memcpy(argv, attach, sizeof(attach));
+	set_attach(s, pid, attach);
+	memcpy(argv, attach, n * sizeof(attach[0]));
 	memcpy(argv + n, s->options->command, words * sizeof(argv[0]));
 	r = child_start(&s->workload, (char *const *)(s->options->host ? argv + n : argv),
 			CHILD_INHERIT, s->options->host ? CHILD_HOST : CHILD_GUEST);

@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/config-read.h"
-#include "tools/trust.h"
+#include "tools/container/open.h"
 
 #define TICK_MS 250
 
@@ -49,9 +48,6 @@ void session_set_phase(struct session *s, enum session_phase phase)
 
 int session_find(struct session *s, const struct command *cmd)
 {
-	struct config_error error = { .text = "" };
-	struct command_text name, path;
-
 	*s = (struct session){ .cmd = cmd,
 			       .gate = { .fd = -EBADF },
 			       .starter = CHILD_INIT,
@@ -62,31 +58,7 @@ int session_find(struct session *s, const struct command *cmd)
 			       .initfd = -EBADF,
 			       .monitorfd = -EBADF,
 			       .workload_status = -1 };
-	for (size_t i = 0; i < cmd->n_lxcpaths; i++) {
-		struct lxc_container *c;
-		int r = trust_check(cmd, cmd->lxcpaths[i]);
-
-		if (r < 0)
-			return r;
-		r = config_check_container(cmd->lxcpaths[i], cmd->name, &error);
-		if (r < 0 && error.kind == CONFIG_ERROR_MISSING)
-			continue;
-		if (r < 0) {
-			command_error(cmd->verb, "%s", error.text[0] ? error.text : strerror(-r));
-			return r;
-		}
-		c = lxc_container_new(cmd->name, cmd->lxcpaths[i]);
-		if (c && c->is_defined(c)) {
-			s->container = c;
-			s->path = cmd->lxcpaths[i];
-			return 0;
-		}
-		if (c)
-			(void)lxc_container_put(c); /* the only reference */
-	}
-	command_error(cmd->verb, "no container '%s' in '%s', or its configuration does not load",
-		      command_escape(&name, cmd->name), command_escape(&path, cmd->lxcpaths[0]));
-	return -EINVAL;
+	return container_open(cmd, &s->container, &s->path);
 }
 
 /* --- The loop ---------------------------------------------------------------- */

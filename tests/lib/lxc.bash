@@ -143,10 +143,17 @@ ct_start() {
 ct_pid() { ct_lxc info "$1" -pH 2>/dev/null | grep -x '[0-9][0-9]*'; }
 ct_is_running() { [ "$(ct_lxc info "$1" -sH 2>/dev/null)" = RUNNING ]; }
 
+# ct_exec NAME COMMAND...: by our own attach where there is an installed copy; within CT_LIMIT
+# seconds, if that is set.
 ct_exec() {
 	local name=$1
 	shift
-	ct_lxc attach "$name" --clear-env --set-var PATH="$CT_PATH" -- "$@"
+	if [ -x "${LXC_HARDEN_BINDIR:-}/lxc-harden" ]; then
+		timeout "${CT_LIMIT:-0}" "$LXC_HARDEN_BINDIR/lxc-harden" attach -P "$(ct_lxcpath)" "$name" -- "$@" 3>&- 4>&- 9>&-
+	else
+		timeout "${CT_LIMIT:-0}" lxc-attach -P "$(ct_lxcpath)" -n "$name" --clear-env \
+			--set-var PATH="$CT_PATH" -- "$@" 3>&- 4>&- 9>&-
+	fi
 }
 
 # ct_hook_output NAME: what hooks printed, as LXC logs it at DEBUG level.
@@ -155,7 +162,7 @@ ct_hook_output() { sed -n 's/.* produced output: //p' "$(ct_dir "$1")/log"; }
 # ct_has_systemd NAME
 ct_has_systemd() { [ -x "$CT_CACHE/guests/$(ct_guest "$1")/rootfs/lib/systemd/systemd" ]; }
 
-# ct_wait_ready NAME [SECONDS]: lxc-attach may meet an init that has no /proc, no
+# ct_wait_ready NAME [SECONDS]: who attaches may meet an init that has no /proc, no
 # bus or no unit yet, and a container that is just going: any failure of it means
 # "ask again", only the state of the container itself and its console end the wait.
 ct_wait_ready() {
@@ -177,8 +184,7 @@ ct_state() {
 	ct_is_running "$1" || { echo stopped; return 1; }
 	ct_has_systemd "$1" || { ct_state_services "$1"; return; }
 	local state
-	state=$(timeout $((5 * CT_SLOW)) lxc-attach -P "$(ct_lxcpath)" -n "$1" -- \
-		systemctl is-system-running 2>/dev/null </dev/null 3>&- 4>&- 9>&-)
+	state=$(CT_LIMIT=$((5 * CT_SLOW)) ct_exec "$1" systemctl is-system-running 2>/dev/null </dev/null)
 	case $state in
 	running | degraded | maintenance) echo "$state" ;;
 	*) ct_state_frozen "$1"; return 1 ;;
