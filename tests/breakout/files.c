@@ -236,17 +236,17 @@ static long run_oom(const struct probe *p)
 	{                                                                             \
 		"sysctl-" name, PROBE_HOST, run_write, "/proc/sys/" name, 0, { 0 }, 0 \
 	}
-#define READ(path)                                                    \
-	{                                                             \
-		"read-" path, PROBE_INFO, run_read, path, 0, { 0 }, 0 \
+#define READ(path)                                                       \
+	{                                                                \
+		"read-" path, PROBE_SECRETS, run_read, path, 0, { 0 }, 0 \
 	}
-#define ADDRESSES(path)                                               \
-	{                                                             \
-		"read-" path, PROBE_INFO, run_read, path, 1, { 0 }, 0 \
+#define ADDRESSES(path)                                                  \
+	{                                                                \
+		"read-" path, PROBE_SECRETS, run_read, path, 1, { 0 }, 0 \
 	}
-#define LIST(path)                                                    \
-	{                                                             \
-		"list-" path, PROBE_INFO, run_list, path, 0, { 0 }, 0 \
+#define LIST(path)                                                       \
+	{                                                                \
+		"list-" path, PROBE_SECRETS, run_list, path, 0, { 0 }, 0 \
 	}
 #define DEVICE(path)                                                           \
 	{                                                                      \
