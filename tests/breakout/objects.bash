@@ -444,7 +444,8 @@ rows_variants() {
 	on_socket socket-bound-read-only
 	with proc-of-host host on_proc "lxc.mount.entry = /proc obj/proc none bind,ro,create=dir"
 	with binfmt-mounted host on_binfmt "lxc.mount.entry = binfmt_misc obj/binfmt binfmt_misc rw,create=dir"
-	with project-id denial on_fs "lxc.mount.entry = $w/fs/in obj/fs none bind,create=dir"
+	with project-id denial on_fs "harden.allow = /obj/fs" \
+		"lxc.mount.entry = $w/fs/in obj/fs none bind,create=dir"
 	with shared-file denial on_file "lxc.mount.entry = $w/file obj/file none bind,ro,create=file"
 	row_init_outside
 	with abstract-socket-host-net host on_net "lxc.net.0.type = none"
