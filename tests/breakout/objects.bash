@@ -393,12 +393,14 @@ on_fs() {
 
 on_file() { rows_inode shared-file "$w/file" /obj/file; }
 
-# Which directory it is depends on what the monitor has open by then.
+# An init of the guest's own, as most go to "/" at once.  Which directory it is depends on
+# what the monitor has open by then.
 row_init_outside() {
 	local n
 	for n in 8 9 10 11 12 13; do
 		said=refused
-		! variant "lxc.init.cwd = /obj/cwd$n" || acts init-cwd "$w/fds/cwd"
+		! variant "lxc.init.cmd = /act init-cwd $w/fds/cwd" "lxc.init.cwd = /obj/cwd$n" || said=started
+		sleep 0.2
 		variant_end
 		[ ! -e "$w/fds/cwd" ] || break
 	done
@@ -428,6 +430,7 @@ row_inherited() {
 }
 
 rows_variants() {
+	row_init_outside
 	local allow=("lxc.cgroup.devices.allow = b 7:* rwm" "lxc.cgroup2.devices.allow = b 7:* rwm")
 	block=/obj/block
 	with node-block-all-devices host on_block "lxc.cgroup.devices.allow = a" "lxc.cgroup2.devices.allow = a"
@@ -447,7 +450,6 @@ rows_variants() {
 	with project-id denial on_fs "harden.allow = /obj/fs" \
 		"lxc.mount.entry = $w/fs/in obj/fs none bind,create=dir"
 	with shared-file denial on_file "lxc.mount.entry = $w/file obj/file none bind,ro,create=file"
-	row_init_outside
 	with abstract-socket-host-net host on_net "lxc.net.0.type = none"
 	row_inherited
 }
