@@ -471,7 +471,12 @@ objects_run() {
 	local mode=$1 level=$2 rows=$3 ct=bo-$1-$2-o include=() id w act loop link key port core secret said=- \
 		bystander='' loop_number holder hold_fd block
 	: >"$rows"
-	[ "$level" = stock ] || include=("lxc.include = $LXC_HARDEN_DATADIR/$level.conf")
+	case $level in
+	stock) ;;
+	# What ends these at stock already: to see that the actions act where nothing does.
+	none) include=("lxc.seccomp.profile =" "lxc.mount.auto =" "lxc.mount.auto = proc:rw sys:rw" "lxc.namespace.keep = ipc") ;;
+	*) include=("lxc.include = $LXC_HARDEN_DATADIR/$level.conf") ;;
+	esac
 	objects_make || { objects_remove; return 1; }
 	if ct_new "$ct" "$guest" "$mode" "${include[@]}" "lxc.net.1.type = veth" "lxc.net.1.name = eth1" && guest_prepare && ct_start "$ct"; then
 		ct_wait_ready "$ct" 60 >/dev/null
