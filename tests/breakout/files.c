@@ -107,7 +107,7 @@ static int walk_file(const char *path, const struct stat *st, int type, struct F
 	(void)ftw;
 	/* The container's own: its network's, its cgroups, its names, its processes. */
 	static const char *const own[] = { "/sys/fs/cgroup", "/sys/devices/virtual/net",
-					   "/proc/sys/net", "/sys/class/net" };
+					   "/proc/sys/net", "/sys/class/net", "/proc/pressure" };
 
 	for (size_t i = 0; i < PROBE_COUNT(own); i++)
 		if (strncmp(path, own[i], strlen(own[i])) == 0)
@@ -236,17 +236,17 @@ static long run_oom(const struct probe *p)
 	{                                                                             \
 		"sysctl-" name, PROBE_HOST, run_write, "/proc/sys/" name, 0, { 0 }, 0 \
 	}
-#define READ(path)                                                    \
-	{                                                             \
-		"read-" path, PROBE_INFO, run_read, path, 0, { 0 }, 0 \
+#define READ(path)                                                       \
+	{                                                                \
+		"read-" path, PROBE_SECRETS, run_read, path, 0, { 0 }, 0 \
 	}
-#define ADDRESSES(path)                                               \
-	{                                                             \
-		"read-" path, PROBE_INFO, run_read, path, 1, { 0 }, 0 \
+#define ADDRESSES(path)                                                  \
+	{                                                                \
+		"read-" path, PROBE_SECRETS, run_read, path, 1, { 0 }, 0 \
 	}
-#define LIST(path)                                                    \
-	{                                                             \
-		"list-" path, PROBE_INFO, run_list, path, 0, { 0 }, 0 \
+#define LIST(path)                                                       \
+	{                                                                \
+		"list-" path, PROBE_SECRETS, run_list, path, 0, { 0 }, 0 \
 	}
 #define DEVICE(path)                                                           \
 	{                                                                      \
@@ -315,7 +315,8 @@ static const struct probe rows[] = {
 	WRITE("/proc/dynamic_debug/control"),
 	WRITE("/proc/profile"),
 	WRITE("/proc/kcore"),
-	WRITE("/proc/pressure/cpu"),
+	/* A trigger of one's own: it costs time, and changes nothing. */
+	{ "write-/proc/pressure/cpu", PROBE_DENIAL, run_write, "/proc/pressure/cpu", 0, { 0 }, 0 },
 	SYSCTL("kernel/core_pattern"),
 	SYSCTL("kernel/modprobe"),
 	SYSCTL("kernel/hotplug"),

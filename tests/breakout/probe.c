@@ -32,7 +32,7 @@ struct result {
 };
 
 static struct result result;
-static const char *const class_names[] = { "host", "kernel", "info", "denial" };
+static const char *const class_names[] = { "host", "kernel", "secrets", "denial" };
 static const struct probe_table *const tables[] = {
 	&probe_mounts, &probe_tasks, &probe_calls, &probe_sockets, &probe_files, &probe_foreign,
 };

@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 enum probe_class {
-	PROBE_HOST,   /* acts on the host, or on what is not the container's */
-	PROBE_KERNEL, /* reaches code of the kernel that a server does not need */
-	PROBE_INFO,   /* tells about the host */
-	PROBE_DENIAL, /* takes more than its share of the host */
+	PROBE_HOST,    /* acts on the host, or on what is not the container's */
+	PROBE_KERNEL,  /* reaches code of the kernel that a server does not need */
+	PROBE_SECRETS, /* tells about the host */
+	PROBE_DENIAL,  /* takes more than its share of the host */
 };
 
 struct probe {

@@ -119,7 +119,7 @@ static const struct probe rows[] = {
 	SOCKET("udplite", PROBE_KERNEL, AF_INET, SOCK_DGRAM, 136),
 	NETLINK("sock-diag", 4),
 	NETLINK("generic", 16),
-	SOCKET("netlink-uevent", PROBE_INFO, AF_NETLINK, SOCK_RAW, 15),
+	SOCKET("netlink-uevent", PROBE_SECRETS, AF_NETLINK, SOCK_RAW, 15),
 	NETLINK("xfrm", 6),
 	NETLINK("audit", 9),
 	NETLINK("netfilter", 12),

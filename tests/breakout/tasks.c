@@ -355,8 +355,8 @@ static const struct probe rows[] = {
 	{ "console-keyboard", PROBE_HOST, run_console, NULL, 0x4b33, { 0 }, 0 },
 	{ "console-vt-state", PROBE_HOST, run_console, NULL, 0x5603, { 0 }, 0 },
 
-	{ "name_to_handle-root", PROBE_INFO, run_name_to_handle, "/", 0, { 0 }, 0 },
-	{ "name_to_handle-proc", PROBE_INFO, run_name_to_handle, "/proc/self", 0, { 0 }, 0 },
+	{ "name_to_handle-root", PROBE_SECRETS, run_name_to_handle, "/", 0, { 0 }, 0 },
+	{ "name_to_handle-proc", PROBE_SECRETS, run_name_to_handle, "/proc/self", 0, { 0 }, 0 },
 	{ "open_by_handle-root", PROBE_HOST, run_open_handle, "/", 0, { 0 }, ESTALE },
 	{ "open_by_handle-cgroup",
 	  PROBE_HOST,
