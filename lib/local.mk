@@ -24,7 +24,6 @@ lib_libharden_a_SOURCES = \
 	lib/json.c lib/json.h \
 	lib/lxcconf.c lib/lxcconf.h lib/lxcconf-parts.h \
 	lib/lxcconf-caps.c lib/lxcconf-keys.c lib/lxcconf-text.c \
-	lib/lxcseccomp.c lib/lxcseccomp.h \
 	lib/mnt.c lib/mnt.h \
 	lib/mountentry.c lib/mountentry.h \
 	lib/mountinfo.c lib/mountinfo.h \

@@ -8,7 +8,7 @@
 #define TOOLS_CHECK_REASONS_H
 
 #include "lib/span.h"
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 enum reason_id {
 	/* What runs is not what is configured. */

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 /* One container in full, and several as a table with their disagreements and faults. */
 void check_print_one(const struct check *c);

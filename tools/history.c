@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 #include "tools/harden-dir.h"
 
 #define ARENA_SIZE (1u << 20)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "tools/audit-read.h"
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 struct history {
 	struct check_before before;

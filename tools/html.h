@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "tools/check.h"
+#include "tools/check/check.h"
 #include "tools/history.h"
 
 struct html {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "lib/cleanup.h"
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 #include "tools/config-read.h"
 #include "tools/harden-dir.h"
 #include "tools/proof.h"

@@ -12,7 +12,7 @@
 
 #include "lib/caps.h"
 #include "tools/audit-read.h"
-#include "tools/check.h"
+#include "tools/check/check.h"
 #include "tools/containers.h"
 
 /* Each with a set of capabilities. */

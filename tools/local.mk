@@ -21,29 +21,13 @@ tools_libtools_a_CFLAGS = $(AM_CFLAGS) -pthread \
 	$(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS) $(BPF_CFLAGS)
 tools_libtools_a_SOURCES = \
 	tools/audit-read.c tools/audit-read.h \
-	tools/check.c tools/check.h \
-	tools/check-all.c \
-	tools/check-before.c \
-	tools/check-calls.c \
-	tools/check-caps.c \
-	tools/check-config.c \
-	tools/check-faults.c \
-	tools/check-hooks.c \
-	tools/check-includes.c \
 	tools/check-json.c \
-	tools/check-live.c \
-	tools/check-live-mounts.c \
-	tools/check-load.c \
-	tools/check-mounts.c \
-	tools/check-names.c \
 	tools/check-print.c \
-	tools/check-proc.c \
 	tools/check-prometheus.c \
 	tools/check-reasons.c tools/check-reasons.h \
 	tools/check-sarif.c \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
-	tools/check-work.c tools/check-work.h \
 	tools/child.c tools/child.h \
 	tools/command.c tools/command.h \
 	tools/command-json.c tools/command-json.h \
@@ -136,6 +120,7 @@ tools_libtools_a_SOURCES = \
 	tools/workers.c tools/workers.h \
 	tools/workers-owner.c
 
+include tools/check/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

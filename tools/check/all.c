@@ -5,13 +5,13 @@
  */
 #include "config.h"
 
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 #include "tools/workers.h"
 
 #define ARENA_SIZE (768u << 10) /* of address space; what is not used is never touched */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which system calls the configured seccomp profile lets through, by asking it
- * (lib/lxcseccomp) for one or a few calls that stand for each way in.
+ * (tools/check/lxcseccomp) for one or a few calls that stand for each way in.
  */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/lxcseccomp.h"
+#include "tools/check/lxcseccomp.h"
 
 #define PROFILE_MAX (1u << 20)
 

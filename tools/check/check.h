@@ -5,8 +5,8 @@
  * lies in its own arena; texts that come from a configuration or a guest are as they are
  * there, hostile, and escaped by whoever prints them.
  */
-#ifndef TOOLS_CHECK_H
-#define TOOLS_CHECK_H
+#ifndef TOOLS_CHECK_CHECK_H
+#define TOOLS_CHECK_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>

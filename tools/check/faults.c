@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <errno.h>
 #include <linux/capability.h>

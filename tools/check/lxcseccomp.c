@@ -2,7 +2,7 @@
 /* See lxcseccomp.h.  Function names in comments are those of liblxc's seccomp.c. */
 #include "config.h"
 
-#include "lib/lxcseccomp.h"
+#include "tools/check/lxcseccomp.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /* See check.h: one container from its configuration, and from /proc if it runs. */
 #include "config.h"
 
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -12,7 +12,7 @@
 
 #include "lib/capinfo.h"
 #include "lib/rootfs.h"
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 /* --- The root file system --------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
 /* See check.h: the words for its enums. */
 #include "config.h"
 
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 bool check_is_known(const struct check *c)
 {

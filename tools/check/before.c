@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See check-work.h: a container as it would be without the lines of lxc-harden. */
+/* See work.h: a container as it would be without the lines of lxc-harden. */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <limits.h>
 #include <stdio.h>

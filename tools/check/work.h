@@ -14,7 +14,7 @@
 #include "lib/lxcconf.h"
 #include "lib/mountentry.h"
 #include "tools/check-score.h"
-#include "tools/check.h"
+#include "tools/check/check.h"
 
 /* Memory for one model: handed out from the beginning, given back as a whole. */
 struct check_arena {

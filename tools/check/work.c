@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See check-work.h: the arena, findings, and what is known of the host. */
+/* See work.h: the arena, findings, and what is known of the host. */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <errno.h>
 #include <linux/magic.h>
