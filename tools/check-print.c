@@ -10,7 +10,7 @@
 
 #include "lib/capinfo.h"
 #include "lib/span.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 /* What is not printable ASCII comes out as \xNN. */
 static void put(const char *text)

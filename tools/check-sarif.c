@@ -12,7 +12,7 @@
 
 #include "lib/capinfo.h"
 #include "tools/check-reasons.h"
-#include "tools/command-json.h"
+#include "tools/command/command-json.h"
 
 #define ROOM (64u << 20) /* as check-json has it */
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"

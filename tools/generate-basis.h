@@ -3,7 +3,7 @@
 #ifndef TOOLS_GENERATE_BASIS_H
 #define TOOLS_GENERATE_BASIS_H
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/generate-plan.h"
 
 /* What the administrator said about it. */

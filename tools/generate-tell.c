@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "lib/emit.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 static void print_caps(const char *head, struct caps caps)
 {

@@ -7,7 +7,7 @@
 #ifndef TOOLS_GENERATE_WRITE_H
 #define TOOLS_GENERATE_WRITE_H
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/generate-plan.h"
 
 struct writer_text {

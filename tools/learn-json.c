@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
-#include "tools/command-json.h"
+#include "tools/command/command-json.h"
 #include "tools/learn-report.h"
 #include "tools/learn-tally.h"
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "lib/lxcconf.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 /* Takes a level's name, as a constant of ours: 0, or -EINVAL after it has said why. */
 int level_take(const struct command *cmd, const char *value, const char **ret_level);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "tools/command-json.h"
+#include "tools/command/command-json.h"
 
 #define ROOM (256u << 10) /* for one container: sets of names, and texts of limited length */
 

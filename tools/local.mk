@@ -29,8 +29,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
-	tools/command.c tools/command.h \
-	tools/command-json.c tools/command-json.h \
 	tools/config-ask.c \
 	tools/config-edit.c tools/config-edit.h \
 	tools/config-edit-text.c \
@@ -121,6 +119,7 @@ tools_libtools_a_SOURCES = \
 	tools/workers-owner.c
 
 include tools/check/local.mk
+include tools/command/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

@@ -4,7 +4,7 @@
 #define TOOLS_PROVE_RUN_H
 
 #include "lib/capsearch.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/prove-config.h"
 #include "tools/prove-progress.h"
 #include "tools/prove-tries.h"

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "tools/child.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/gate.h"
 #include "tools/record.h"
 #include "tools/recorder.h"

@@ -8,7 +8,7 @@
 #ifndef TOOLS_TRUST_H
 #define TOOLS_TRUST_H
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 /*
  * What the path of LXCPATH/NAME/config leads to is for us or root alone to decide, now and later

@@ -19,7 +19,7 @@
 #include "lib/span.h"
 #include "tools/check-score.h"
 #include "tools/check-show.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/history.h"
 #include "tools/html.h"
 

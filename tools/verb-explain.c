@@ -15,8 +15,8 @@
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "tools/check-reasons.h"
-#include "tools/command-json.h"
-#include "tools/command.h"
+#include "tools/command/command-json.h"
+#include "tools/command/command.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 100 /* longer lines are hard to read */

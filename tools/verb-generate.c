@@ -11,7 +11,7 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/config-edit.h"
 #include "tools/generate-basis.h"
 #include "tools/generate-plan.h"

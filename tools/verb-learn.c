@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/learn-report.h"
 #include "tools/record-file.h"
 #include "tools/session.h"

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/recorder.h"
 
 enum {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/list-facts.h"
 #include "tools/list-show.h"
 

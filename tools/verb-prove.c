@@ -16,7 +16,7 @@
 
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/config-edit.h"
 #include "tools/config-read.h"
 #include "tools/harden-dir.h"

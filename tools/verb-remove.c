@@ -17,7 +17,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/lxcconf.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/config-edit.h"
 #include "tools/harden-dir.h"
 

@@ -16,7 +16,7 @@
 #include "lib/caps.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/learn-report.h"
 #include "tools/session.h"
 #include "tools/verb-learn.h"

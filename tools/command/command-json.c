@@ -2,7 +2,7 @@
 /* See command-json.h. */
 #include "config.h"
 
-#include "tools/command-json.h"
+#include "tools/command/command-json.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  * To add a verb: tools/verb-NAME.c with an int verb_NAME(), a row in lxc-harden.c's table,
  * man/lxc-harden-NAME.8, lines in both folders' local.mk and in lxc-harden.8, and a test.
  */
-#ifndef TOOLS_COMMAND_H
-#define TOOLS_COMMAND_H
+#ifndef TOOLS_COMMAND_COMMAND_H
+#define TOOLS_COMMAND_COMMAND_H
 
 #include <getopt.h>
 #include <stdbool.h>

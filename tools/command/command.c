@@ -2,7 +2,7 @@
 /* See command.h. */
 #include "config.h"
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 #include <errno.h>
 #include <limits.h>

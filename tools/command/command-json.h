@@ -3,8 +3,8 @@
  * The frame of what a verb prints as JSON: an object, written piece by piece.  Not in command.h,
  * as lib/json and libjson-c share a name.
  */
-#ifndef TOOLS_COMMAND_JSON_H
-#define TOOLS_COMMAND_JSON_H
+#ifndef TOOLS_COMMAND_COMMAND_JSON_H
+#define TOOLS_COMMAND_COMMAND_JSON_H
 
 #include <stdio.h>
 
