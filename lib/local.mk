@@ -22,10 +22,7 @@ lib_libharden_a_SOURCES = \
 	lib/io.c lib/io.h \
 	lib/journal.c lib/journal.h \
 	lib/json.c lib/json.h \
-	lib/lxcconf.c lib/lxcconf.h lib/lxcconf-parts.h \
-	lib/lxcconf-caps.c lib/lxcconf-keys.c lib/lxcconf-text.c \
 	lib/mnt.c lib/mnt.h \
-	lib/mountentry.c lib/mountentry.h \
 	lib/mountinfo.c lib/mountinfo.h \
 	lib/proc.c lib/proc.h \
 	lib/policy.c lib/policy.h \

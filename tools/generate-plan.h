@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 #include "lib/caps.h"
-#include "lib/lxcconf.h"
 #include "lib/policy.h"
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
+#include "tools/config/lxcconf.h"
 #include "tools/guest-read.h"
 #include "tools/proof.h"
 #include "tools/record.h"

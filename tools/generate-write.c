@@ -14,7 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 #include "tools/harden-dir.h"
 #include "tools/replace.h"
 

@@ -16,11 +16,11 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/lxcconf.h"
 #include "lib/mnt.h"
 #include "lib/mountinfo.h"
 #include "lib/proc.h"
 #include "lib/rootfs.h"
+#include "tools/config/lxcconf.h"
 
 #define LOOP_MAJOR 7
 

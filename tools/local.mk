@@ -29,11 +29,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
-	tools/config-ask.c \
-	tools/config-edit.c tools/config-edit.h \
-	tools/config-edit-text.c \
-	tools/config-error.c tools/config-error.h \
-	tools/config-read.c tools/config-read.h \
 	tools/container-state.c \
 	tools/containers.c tools/containers.h \
 	tools/gate.c tools/gate.h \
@@ -68,7 +63,6 @@ tools_libtools_a_SOURCES = \
 	tools/learn-json.c \
 	tools/learn-report.c tools/learn-report.h \
 	tools/learn-tally.c tools/learn-tally.h \
-	tools/levels.c tools/levels.h \
 	tools/list-facts.c tools/list-facts.h \
 	tools/list-json.c \
 	tools/list-show.h \
@@ -120,6 +114,7 @@ tools_libtools_a_SOURCES = \
 
 include tools/check/local.mk
 include tools/command/local.mk
+include tools/config/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

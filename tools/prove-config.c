@@ -13,8 +13,8 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
-#include "lib/lxcconf.h"
-#include "tools/levels.h"
+#include "tools/config/levels.h"
+#include "tools/config/lxcconf.h"
 #include "tools/prove-maker.h"
 
 #define AUDIT PKGLIBEXECDIR "/cap-audit"

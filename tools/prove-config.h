@@ -7,8 +7,8 @@
 #ifndef TOOLS_PROVE_CONFIG_H
 #define TOOLS_PROVE_CONFIG_H
 
-#include "lib/lxcconf.h"
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
+#include "tools/config/lxcconf.h"
 #include "tools/prove.h"
 
 /* In the template, stands for the folder of the try. */

@@ -15,8 +15,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "lib/lxcconf.h"
 #include "lib/mnt.h"
+#include "tools/config/lxcconf.h"
 #include "tools/guest-open.h"
 #include "tools/prove-copy.h"
 #include "tools/prove-loop.h"

@@ -17,8 +17,8 @@
 #include <sys/vfs.h>
 
 #include "lib/cleanup.h"
-#include "lib/lxcconf.h"
 #include "lib/rootfs.h"
+#include "tools/config/lxcconf.h"
 #include "tools/harden-dir.h"
 #include "tools/prove-copy.h"
 #include "tools/prove-deadline.h"

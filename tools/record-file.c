@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 #include "tools/harden-dir.h"
 
 static int fail(struct record_error *error, int r)

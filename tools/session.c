@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
 #include "tools/trust.h"
 
 #define TICK_MS 250

@@ -12,13 +12,13 @@
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "tools/command/command.h"
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
+#include "tools/config/levels.h"
 #include "tools/generate-basis.h"
 #include "tools/generate-plan.h"
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
 #include "tools/guest-open.h"
-#include "tools/levels.h"
 #include "tools/trust.h"
 
 enum {

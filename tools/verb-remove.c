@@ -16,9 +16,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/lxcconf.h"
 #include "tools/command/command.h"
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
+#include "tools/config/lxcconf.h"
 #include "tools/harden-dir.h"
 
 #define CONFIG_SIZE_MAX (1u << 20)

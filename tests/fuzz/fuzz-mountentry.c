@@ -2,7 +2,7 @@
 /* lib/mountentry. */
 #include "config.h"
 
-#include "lib/mountentry.h"
+#include "tools/config/mountentry.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/config-edit: in and out again, byte for byte, and what it refuses to touch. */
+/* tools/config/config-edit: in and out again, byte for byte, and what it refuses to touch. */
 #include "config.h"
 
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 
 #include <dirent.h>
 #include <sys/prctl.h>

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/config-read.h"
-#include "tools/levels.h"
+#include "tools/config/config-read.h"
+#include "tools/config/levels.h"
 
 static bool is_ours(const struct lxcconf *conf, size_t file, const char *fragment)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What each line of the configuration did to each capability, by going through lxc.cap.keep
- * and lxc.cap.drop as LXC does (lib/lxcconf has the result, this has the way there), and the
- * lists that a later line took back.
+ * and lxc.cap.drop as LXC does (tools/config/lxcconf has the result, this has the way there), and
+ * the lists that a later line took back.
  */
 #include "config.h"
 

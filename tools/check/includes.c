@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "tools/levels.h"
+#include "tools/config/levels.h"
 
 static bool is_level_file(const char *path)
 {

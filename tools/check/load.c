@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/config-read.h"
-#include "tools/levels.h"
+#include "tools/config/config-read.h"
+#include "tools/config/levels.h"
 
 /* Keys of LXC before 2.1, of which 3.0 knows none. */
 static const char *const old_keys[] = {

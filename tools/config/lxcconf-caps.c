@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "lib/lxcconf-parts.h"
+#include "tools/config/lxcconf-parts.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 /* See config-edit.h: the text.  Pure. */
 #include "config.h"
 
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 /* The second form remembers that the line before had no end, and that the newline is ours. */
 static const char marker[] =

@@ -5,11 +5,11 @@
  * symlinks are followed, as LXC follows them, but nothing that is no regular file is
  * opened, and every size is limited.
  */
-#ifndef TOOLS_CONFIG_READ_H
-#define TOOLS_CONFIG_READ_H
+#ifndef TOOLS_CONFIG_CONFIG_READ_H
+#define TOOLS_CONFIG_CONFIG_READ_H
 
-#include "lib/lxcconf.h"
-#include "tools/config-error.h"
+#include "tools/config/config-error.h"
+#include "tools/config/lxcconf.h"
 
 /*
  * Reads the file and all that it includes, with the rules of the liblxc that is installed.

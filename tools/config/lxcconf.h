@@ -2,13 +2,13 @@
 /*
  * The configuration of an LXC container as liblxc reads it (confile.c of 4.0 to 7.0), with
  * the file and line of every setting kept, and what became of it.  Pure: the caller opens
- * the files and follows the includes (tools/config-read.c).
+ * the files and follows the includes (tools/config/config-read.c).
  *
  * Values that only liblxc understands (addresses, signals, limits) are not judged here: the
  * caller hands each setting to liblxc as well.
  */
-#ifndef LIB_LXCCONF_H
-#define LIB_LXCCONF_H
+#ifndef TOOLS_CONFIG_LXCCONF_H
+#define TOOLS_CONFIG_LXCCONF_H
 
 #include <stdbool.h>
 #include <stddef.h>

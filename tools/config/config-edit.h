@@ -4,8 +4,8 @@
  * byte.  The folder LXCPATH/NAME may belong to another user, so everything goes by
  * descriptors and no symlink in it is followed.
  */
-#ifndef TOOLS_CONFIG_EDIT_H
-#define TOOLS_CONFIG_EDIT_H
+#ifndef TOOLS_CONFIG_CONFIG_EDIT_H
+#define TOOLS_CONFIG_CONFIG_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>

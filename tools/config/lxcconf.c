@@ -2,7 +2,7 @@
 /* See lxcconf.h.  Function names in comments are those of liblxc's confile.c. */
 #include "config.h"
 
-#include "lib/lxcconf-parts.h"
+#include "tools/config/lxcconf-parts.h"
 
 #include <errno.h>
 #include <stdlib.h>

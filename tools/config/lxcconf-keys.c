@@ -2,7 +2,7 @@
 /* See lxcconf.h: the keys that each version of LXC knows. */
 #include "config.h"
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 #include <errno.h>
 

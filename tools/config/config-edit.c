@@ -2,7 +2,7 @@
 /* See config-edit.h: the file. */
 #include "config.h"
 
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 
 #include <errno.h>
 #include <fcntl.h>

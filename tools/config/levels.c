@@ -2,7 +2,7 @@
 /* See levels.h. */
 #include "config.h"
 
-#include "tools/levels.h"
+#include "tools/config/levels.h"
 
 #include <errno.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* See config-error.h. */
 #include "config.h"
 
-#include "tools/config-error.h"
+#include "tools/config/config-error.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -3,8 +3,8 @@
  * One lxc.mount.entry, or a line of a file that lxc.mount.fstab names, as getmntent(3) takes
  * it apart.  Pure.
  */
-#ifndef LIB_MOUNTENTRY_H
-#define LIB_MOUNTENTRY_H
+#ifndef TOOLS_CONFIG_MOUNTENTRY_H
+#define TOOLS_CONFIG_MOUNTENTRY_H
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 /* See mountentry.h. */
 #include "config.h"
 
-#include "lib/mountentry.h"
+#include "tools/config/mountentry.h"
 
 #include <errno.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why a configuration cannot be read, for people and for programs. */
-#ifndef TOOLS_CONFIG_ERROR_H
-#define TOOLS_CONFIG_ERROR_H
+#ifndef TOOLS_CONFIG_CONFIG_ERROR_H
+#define TOOLS_CONFIG_CONFIG_ERROR_H
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 enum config_error_kind {
 	CONFIG_ERROR_OTHER,
 	CONFIG_ERROR_MISSING, /* the file itself */
-	CONFIG_ERROR_LINE,    /* .reason has lib/lxcconf's */
+	CONFIG_ERROR_LINE,    /* .reason has tools/config/lxcconf's */
 	CONFIG_ERROR_INCLUDE, /* what the line includes cannot be read */
 	CONFIG_ERROR_CYCLE,
 	CONFIG_ERROR_VALUE, /* liblxc does not take it */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the files of lib/lxcconf share, and nobody else uses.  index is that of the setting
+ * What the files of tools/config/lxcconf share, and nobody else uses.  index is that of the setting
  * that is being taken, the last one.
  */
-#ifndef LIB_LXCCONF_PARTS_H
-#define LIB_LXCCONF_PARTS_H
+#ifndef TOOLS_CONFIG_LXCCONF_PARTS_H
+#define TOOLS_CONFIG_LXCCONF_PARTS_H
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 /* Ends every earlier setting in force of that key and, with below, of those below it. */
 void lxcconf_end_settings(struct lxcconf *conf, struct span key, bool below, size_t index,

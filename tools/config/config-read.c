@@ -2,7 +2,7 @@
 /* See config-read.h. */
 #include "config.h"
 
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* See lxcconf.h: the lines of one file, and the version of LXC. */
 #include "config.h"
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 #include <errno.h>
 

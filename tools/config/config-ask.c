@@ -2,7 +2,7 @@
 /* See config-read.h: what liblxc itself says to a configuration. */
 #include "config.h"
 
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
 
 #include <errno.h>
 #include <limits.h>
