@@ -11,7 +11,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 #define LAST_SIZE_MAX (256u << 10)
 #define LOG_SIZE_MAX (256u << 10)

@@ -13,8 +13,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
+#include "tools/container/harden-dir.h"
 #include "tools/generate-plan.h"
-#include "tools/harden-dir.h"
 
 /* LXCPATH/NAME may be another user's: the folders there are no links. */
 static int say(struct config_error *error, const char *lxcpath, const char *name, const char *file,

@@ -11,7 +11,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 /* The setting is our include line, or stands in what that includes. */
 static bool is_ours(const struct lxcconf *conf, const struct lxcconf_setting *s, const char *path)

@@ -15,8 +15,8 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tools/config/config-edit.h"
-#include "tools/harden-dir.h"
-#include "tools/replace.h"
+#include "tools/container/harden-dir.h"
+#include "tools/container/replace.h"
 
 #define FILE_SIZE_MAX (4u << 20)
 

@@ -9,7 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/check/work.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 #define ARENA_SIZE (1u << 20)
 

@@ -15,7 +15,7 @@
 #include "lib/cleanup.h"
 #include "tools/check/work.h"
 #include "tools/config/config-read.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/proof.h"
 #include "tools/record.h"
 

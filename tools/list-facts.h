@@ -13,7 +13,7 @@
 #include "lib/caps.h"
 #include "tools/audit-read.h"
 #include "tools/check/check.h"
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 /* Each with a set of capabilities. */
 enum list_drift {

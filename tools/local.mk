@@ -29,8 +29,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
-	tools/container-state.c \
-	tools/containers.c tools/containers.h \
 	tools/gate.c tools/gate.h \
 	tools/generate-basis.c tools/generate-basis.h \
 	tools/generate-evidence.c \
@@ -45,14 +43,12 @@ tools_libtools_a_SOURCES = \
 	tools/guest-files.c tools/guest-files.h \
 	tools/guest-lists.c \
 	tools/guest-mounts.c \
-	tools/guest-open.c tools/guest-open.h \
 	tools/guest-options.c \
 	tools/guest-read.c tools/guest-read.h \
 	tools/guest-unit.c tools/guest-unit.h \
 	tools/guest-units.c tools/guest-units.h \
 	tools/guest-uses.c \
 	tools/guest-walk.c tools/guest-walk.h \
-	tools/harden-dir.c tools/harden-dir.h \
 	tools/history.c tools/history.h \
 	tools/html.h \
 	tools/html-audits.c \
@@ -67,7 +63,6 @@ tools_libtools_a_SOURCES = \
 	tools/list-json.c \
 	tools/list-show.h \
 	tools/list-table.c \
-	tools/path-stranger.c tools/path-stranger.h \
 	tools/proof.c tools/proof.h \
 	tools/proof-parse.c \
 	tools/prove.h \
@@ -103,18 +98,17 @@ tools_libtools_a_SOURCES = \
 	tools/record-reader.c tools/record-reader.h \
 	tools/record-use.c \
 	tools/record-write.c \
-	tools/replace.c tools/replace.h \
 	tools/session.c tools/session.h \
 	tools/session-container.c \
 	tools/session-guest.c \
 	tools/session-parts.h \
-	tools/trust.c tools/trust.h \
 	tools/workers.c tools/workers.h \
 	tools/workers-owner.c
 
 include tools/check/local.mk
 include tools/command/local.mk
 include tools/config/local.mk
+include tools/container/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

@@ -13,7 +13,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 struct proof *proof_new(void)
 {

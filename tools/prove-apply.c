@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "tools/guest-open.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
+#include "tools/container/open-root.h"
 #include "tools/proof.h"
 #include "tools/prove-report.h"
 

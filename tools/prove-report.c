@@ -14,7 +14,7 @@
 #include <time.h>
 
 #include "lib/cleanup.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/proof.h"
 
 /* --- Filling --------------------------------------------------------------------- */

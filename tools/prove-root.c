@@ -17,7 +17,7 @@
 #include "lib/emit.h"
 #include "lib/mnt.h"
 #include "tools/config/lxcconf.h"
-#include "tools/guest-open.h"
+#include "tools/container/open-root.h"
 #include "tools/prove-copy.h"
 #include "tools/prove-loop.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/prove-guest.h"
 #include "tools/prove-pool.h"
 #include "tools/prove-units.h"

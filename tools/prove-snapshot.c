@@ -19,7 +19,7 @@
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 #include "tools/config/lxcconf.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/prove-copy.h"
 #include "tools/prove-deadline.h"
 #include "tools/prove-root.h"

@@ -13,7 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/prove-key.h"
 
 #define SIZE_MAX_FILE (4u << 20)

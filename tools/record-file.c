@@ -10,7 +10,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/config/config-edit.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 static int fail(struct record_error *error, int r)
 {

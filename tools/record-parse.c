@@ -12,7 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/io.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/record-reader.h"
 
 #define DEPTH_MAX 6

@@ -9,7 +9,7 @@
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "lib/json.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 #include "tools/record.h"
 
 static void print_run(struct json *j, const struct record_run *run)

@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/config/config-read.h"
-#include "tools/trust.h"
+#include "tools/container/trust.h"
 
 #define TICK_MS 250
 

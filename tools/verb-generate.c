@@ -14,12 +14,12 @@
 #include "tools/command/command.h"
 #include "tools/config/config-edit.h"
 #include "tools/config/levels.h"
+#include "tools/container/open-root.h"
+#include "tools/container/trust.h"
 #include "tools/generate-basis.h"
 #include "tools/generate-plan.h"
 #include "tools/generate-tell.h"
 #include "tools/generate-write.h"
-#include "tools/guest-open.h"
-#include "tools/trust.h"
 
 enum {
 	OPT_LEVEL = 256,

@@ -20,7 +20,8 @@
 #include "tools/config/config-edit.h"
 #include "tools/config/config-read.h"
 #include "tools/config/levels.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
+#include "tools/container/trust.h"
 #include "tools/proof.h"
 #include "tools/prove-freezer.h"
 #include "tools/prove-hints.h"
@@ -29,7 +30,6 @@
 #include "tools/prove-snapshot.h"
 #include "tools/prove-work.h"
 #include "tools/record.h"
-#include "tools/trust.h"
 
 enum {
 	OPT_LEVEL = 256,

@@ -19,7 +19,7 @@
 #include "tools/command/command.h"
 #include "tools/config/config-edit.h"
 #include "tools/config/lxcconf.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 #define CONFIG_SIZE_MAX (1u << 20)
 

@@ -10,7 +10,7 @@
 #include "lib/cleanup.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/tap.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 static struct record_check check_of(unsigned int cap, enum record_answer answer, const char *unit,
 				    const char *syscall)

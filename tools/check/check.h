@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "lib/caps.h"
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 /* In the order in which findings are shown. */
 enum check_kind {

@@ -18,7 +18,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
-#include "tools/path-stranger.h"
+#include "tools/container/path-stranger.h"
 
 static const struct {
 	const char *key;

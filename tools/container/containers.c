@@ -2,7 +2,7 @@
 /* See containers.h. */
 #include "config.h"
 
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/rootfs.h"
-#include "tools/path-stranger.h"
+#include "tools/container/path-stranger.h"
 
 #define USERS_MAX 4096
 #define NOBODY 65534

@@ -2,7 +2,7 @@
 /* See replace.h. */
 #include "config.h"
 
-#include "tools/replace.h"
+#include "tools/container/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>

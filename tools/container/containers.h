@@ -5,8 +5,8 @@
  * hostile: it is read with that user's rights and no more (tools/workers.h), so that neither
  * a link nor an include in it can show what only root may read.
  */
-#ifndef TOOLS_CONTAINERS_H
-#define TOOLS_CONTAINERS_H
+#ifndef TOOLS_CONTAINER_CONTAINERS_H
+#define TOOLS_CONTAINER_CONTAINERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

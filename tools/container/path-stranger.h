@@ -4,8 +4,8 @@
  * that still holds when the path is used: whoever owns a folder or a symlink on the way, or can
  * write to one, may exchange what comes after it in between.
  */
-#ifndef TOOLS_PATH_STRANGER_H
-#define TOOLS_PATH_STRANGER_H
+#ifndef TOOLS_CONTAINER_PATH_STRANGER_H
+#define TOOLS_CONTAINER_PATH_STRANGER_H
 
 #include <limits.h>
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 /* See trust.h. */
 #include "config.h"
 
-#include "tools/trust.h"
+#include "tools/container/trust.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/containers.h"
-#include "tools/path-stranger.h"
+#include "tools/container/containers.h"
+#include "tools/container/path-stranger.h"
 
 static int refuse(const struct command *cmd, const char *lxcpath, const char *what)
 {

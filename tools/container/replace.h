@@ -5,8 +5,8 @@
  * undo renames the old one back, so that going back needs no space.  Under the lock of
  * config_edit_open() there is one writer; so each file has one name for each step.
  */
-#ifndef TOOLS_REPLACE_H
-#define TOOLS_REPLACE_H
+#ifndef TOOLS_CONTAINER_REPLACE_H
+#define TOOLS_CONTAINER_REPLACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

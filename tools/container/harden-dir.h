@@ -3,8 +3,8 @@
  * The folder LXCPATH/NAME/harden, by descriptor.  LXCPATH/NAME may belong to another user,
  * so no symlink in it is followed.
  */
-#ifndef TOOLS_HARDEN_DIR_H
-#define TOOLS_HARDEN_DIR_H
+#ifndef TOOLS_CONTAINER_HARDEN_DIR_H
+#define TOOLS_CONTAINER_HARDEN_DIR_H
 
 #include <stdbool.h>
 

@@ -5,15 +5,15 @@
  * has bound the abstract socket of that name.  So what does more than list and check, which
  * take on the owner's rights (tools/workers.h), asks here first.
  */
-#ifndef TOOLS_TRUST_H
-#define TOOLS_TRUST_H
+#ifndef TOOLS_CONTAINER_TRUST_H
+#define TOOLS_CONTAINER_TRUST_H
 
 #include "tools/command/command.h"
 
 /*
  * What the path of LXCPATH/NAME/config leads to is for us or root alone to decide, now and later
- * (tools/path-stranger.h), and nobody else answers for the container.  0, or -EPERM after it has
- * said who does.  What is not there is nobody's.
+ * (tools/container/path-stranger.h), and nobody else answers for the container.  0, or -EPERM after
+ * it has said who does.  What is not there is nobody's.
  */
 int trust_check(const struct command *cmd, const char *lxcpath);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-open.h.  Nothing is mounted where anybody would see it, and no device is opened. */
+/* See open-root.h.  Nothing is mounted where anybody would see it, and no device is opened. */
 #include "config.h"
 
-#include "tools/guest-open.h"
+#include "tools/container/open-root.h"
 
 #include <errno.h>
 #include <fcntl.h>

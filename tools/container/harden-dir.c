@@ -2,7 +2,7 @@
 /* See harden-dir.h. */
 #include "config.h"
 
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/span.h"
-#include "tools/replace.h"
+#include "tools/container/replace.h"
 
 int harden_dir_open(int dirfd, bool make, bool *ret_made)
 {

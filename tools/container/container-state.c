@@ -2,7 +2,7 @@
 /* See containers.h: whether a container runs, and which process is its init. */
 #include "config.h"
 
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 /* See path-stranger.h. */
 #include "config.h"
 
-#include "tools/path-stranger.h"
+#include "tools/container/path-stranger.h"
 
 #include <errno.h>
 #include <fcntl.h>

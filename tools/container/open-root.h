@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Finds the root file system that an lxc.rootfs.path names, to read it from outside. */
-#ifndef TOOLS_GUEST_OPEN_H
-#define TOOLS_GUEST_OPEN_H
+#ifndef TOOLS_CONTAINER_OPEN_ROOT_H
+#define TOOLS_CONTAINER_OPEN_ROOT_H
 
 /*
  * The value is the configuration's: a folder, with or without "dir:", "btrfs:", "zfs:" before
