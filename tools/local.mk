@@ -67,27 +67,17 @@ tools_libtools_a_SOURCES = \
 	tools/proof-parse.c \
 	tools/prove.h \
 	tools/prove-apply.c \
-	tools/prove-config.c tools/prove-config.h \
-	tools/prove-copy.c tools/prove-copy.h \
-	tools/prove-copytree.c \
 	tools/prove-deadline.c tools/prove-deadline.h \
 	tools/prove-evidence.c \
-	tools/prove-freezer.c tools/prove-freezer.h \
 	tools/prove-guest.c tools/prove-guest.h \
 	tools/prove-hints.c tools/prove-hints.h \
 	tools/prove-key.c tools/prove-key.h \
-	tools/prove-loop.c tools/prove-loop.h \
-	tools/prove-maker.h \
-	tools/prove-mounts.c \
 	tools/prove-pool.c tools/prove-pool.h \
 	tools/prove-process.c \
 	tools/prove-progress.c tools/prove-progress.h \
 	tools/prove-report.c tools/prove-report.h \
 	tools/prove-restart.c \
-	tools/prove-room.c tools/prove-room.h \
-	tools/prove-root.c tools/prove-root.h \
 	tools/prove-run.c tools/prove-run.h \
-	tools/prove-snapshot.c tools/prove-snapshot.h \
 	tools/prove-trial.c tools/prove-trial.h \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
@@ -109,6 +99,7 @@ include tools/check/local.mk
 include tools/command/local.mk
 include tools/config/local.mk
 include tools/container/local.mk
+include tools/copy/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

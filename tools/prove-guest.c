@@ -18,7 +18,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/prove-room.h"
+#include "tools/copy/room.h"
 
 #define PATH_INSIDE "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define KILL_MS 5000

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "tools/prove-config.h"
+#include "tools/copy/template.h"
 #include "tools/prove.h"
 
 #define PROVE_KEY_START UINT64_C(0xcbf29ce484222325)

@@ -5,7 +5,7 @@
 
 #include "lib/capsearch.h"
 #include "tools/command/command.h"
-#include "tools/prove-config.h"
+#include "tools/copy/template.h"
 #include "tools/prove-progress.h"
 #include "tools/prove-tries.h"
 #include "tools/prove.h"

@@ -15,8 +15,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/prove-config.h"
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
+#include "tools/copy/template.h"
 #include "tools/prove-guest.h"
 #include "tools/prove-trial.h"
 #include "tools/prove-units.h"

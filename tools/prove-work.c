@@ -11,12 +11,12 @@
 #include "lib/cleanup.h"
 #include "lib/initver.h"
 #include "lib/rootfs.h"
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
+#include "tools/copy/room.h"
+#include "tools/copy/root.h"
+#include "tools/copy/snapshot.h"
 #include "tools/prove-key.h"
 #include "tools/prove-report.h"
-#include "tools/prove-room.h"
-#include "tools/prove-root.h"
-#include "tools/prove-snapshot.h"
 
 static void print_notes(const struct prove_run *run, const char *notes)
 {

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "tools/prove-freezer.h"
+#include "tools/copy/freezer.h"
 #include "tools/prove-run.h"
 
 struct prove_work {

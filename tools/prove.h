@@ -85,7 +85,7 @@ struct prove_setup {
 	const char *lxcpath;
 	const char *room;   /* the folder of the throw-away containers, on a tmpfs */
 	const char *run_id; /* begins their names */
-	char *config;	    /* a template, see prove-config.h */
+	char *config;	    /* a template, see tools/copy/template.h */
 	char *root;	    /* the value of lxc.rootfs.path */
 	char *rootfs;	    /* what is copied: a folder, the container's own or of the room */
 	char *lower;	    /* the same, as overlayfs takes it */

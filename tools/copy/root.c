@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-root.h. */
+/* See root.h. */
 #include "config.h"
 
-#include "tools/prove-root.h"
+#include "tools/copy/root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +18,8 @@
 #include "lib/mnt.h"
 #include "tools/config/lxcconf.h"
 #include "tools/container/open-root.h"
-#include "tools/prove-copy.h"
-#include "tools/prove-loop.h"
+#include "tools/copy/copy.h"
+#include "tools/copy/loop.h"
 
 int prove_root_set(struct prove_setup *setup, const char *path)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-config.h. */
+/* See template.h. */
 #include "config.h"
 
-#include "tools/prove-config.h"
+#include "tools/copy/template.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include "lib/io.h"
 #include "tools/config/levels.h"
 #include "tools/config/lxcconf.h"
-#include "tools/prove-maker.h"
+#include "tools/copy/maker.h"
 
 #define AUDIT PKGLIBEXECDIR "/cap-audit"
 #define START_HOST "lxc.hook.start-host"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-freezer.h. */
+/* See freezer.h. */
 #include "config.h"
 
-#include "tools/prove-freezer.h"
+#include "tools/copy/freezer.h"
 
 #include <errno.h>
 #include <fcntl.h>

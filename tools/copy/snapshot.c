@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-snapshot.h. */
+/* See snapshot.h. */
 #include "config.h"
 
-#include "tools/prove-snapshot.h"
+#include "tools/copy/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #include "lib/rootfs.h"
 #include "tools/config/lxcconf.h"
 #include "tools/container/harden-dir.h"
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
+#include "tools/copy/root.h"
 #include "tools/prove-deadline.h"
-#include "tools/prove-root.h"
 
 #define SUBVOLUME_INODE 256 /* of the root of each: BTRFS_FIRST_FREE_OBJECTID */
 

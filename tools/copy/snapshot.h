@@ -3,13 +3,13 @@
  * The root file system of a container that runs, as it was at one moment: a snapshot where
  * it is a subvolume of btrfs, else a copy made while the container is held still.
  */
-#ifndef TOOLS_PROVE_SNAPSHOT_H
-#define TOOLS_PROVE_SNAPSHOT_H
+#ifndef TOOLS_COPY_SNAPSHOT_H
+#define TOOLS_COPY_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tools/prove-freezer.h"
+#include "tools/copy/freezer.h"
 #include "tools/prove.h"
 
 #define PROVE_SNAPSHOT_NAME "prove-snapshot" /* in the folder "harden" */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The mounts of a throw-away container: what the guest would write to the host goes to a
- * copy, and what cannot be copied is left out.  See prove-config.h.
+ * copy, and what cannot be copied is left out.  See template.h.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/prove-maker.h"
+#include "tools/copy/maker.h"
 
 #define FSTAB_MAX (1u << 20)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A tree, copied by descriptors: it may belong to another user who changes it meanwhile, and
- * a link put in the place of a folder must not lead out of it.  See prove-copy.h.
+ * a link put in the place of a folder must not lead out of it.  See copy.h.
  */
 #include "config.h"
 
@@ -16,7 +16,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
 
 #define DEPTH_MAX 128
 #define XATTR_LIST_MAX 65536

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-loop.h. */
+/* See loop.h. */
 #include "config.h"
 
-#include "tools/prove-loop.h"
+#include "tools/copy/loop.h"
 
 #include <dirent.h>
 #include <errno.h>

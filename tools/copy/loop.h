@@ -3,8 +3,8 @@
  * A file system in an image or on a device, mounted so that nothing can write to it: by a
  * loop device that is read-only, as a journal is replayed even by a read-only mount else.
  */
-#ifndef TOOLS_PROVE_LOOP_H
-#define TOOLS_PROVE_LOOP_H
+#ifndef TOOLS_COPY_LOOP_H
+#define TOOLS_COPY_LOOP_H
 
 /*
  * Mounts it on the folder target.  The loop device ends with the mount.  0, or -errno:

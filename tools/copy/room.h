@@ -5,8 +5,8 @@
  * namespaces of its own.  Whatever ends that process ends all that it started and unmounts
  * all that it mounted; cgroups are the one thing that is left then, and are swept.
  */
-#ifndef TOOLS_PROVE_ROOM_H
-#define TOOLS_PROVE_ROOM_H
+#ifndef TOOLS_COPY_ROOM_H
+#define TOOLS_COPY_ROOM_H
 
 #include <stdbool.h>
 #include <sys/types.h>

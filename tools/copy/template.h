@@ -4,8 +4,8 @@
  * in force in one flat file, without what reaches beyond the copy.  Capabilities, root file
  * system and console are left to the try.
  */
-#ifndef TOOLS_PROVE_CONFIG_H
-#define TOOLS_PROVE_CONFIG_H
+#ifndef TOOLS_COPY_TEMPLATE_H
+#define TOOLS_COPY_TEMPLATE_H
 
 #include "tools/config/config-read.h"
 #include "tools/config/lxcconf.h"

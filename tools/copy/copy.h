@@ -4,8 +4,8 @@
  * it sees: an overlay with its upper layer on a tmpfs, or a plain copy on a tmpfs.  The
  * original is only read.
  */
-#ifndef TOOLS_PROVE_COPY_H
-#define TOOLS_PROVE_COPY_H
+#ifndef TOOLS_COPY_COPY_H
+#define TOOLS_COPY_COPY_H
 
 #include <stdbool.h>
 

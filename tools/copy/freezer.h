@@ -5,8 +5,8 @@
  * whoever asked is gone, whatever ended him, and in any case after a limit.  Should it be
  * killed itself, the next run finds the mark that it has left.
  */
-#ifndef TOOLS_PROVE_FREEZER_H
-#define TOOLS_PROVE_FREEZER_H
+#ifndef TOOLS_COPY_FREEZER_H
+#define TOOLS_COPY_FREEZER_H
 
 #include <stdbool.h>
 #include <sys/types.h>

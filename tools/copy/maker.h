@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The configuration of the throw-away containers while it is made, for its parts. */
-#ifndef TOOLS_PROVE_MAKER_H
-#define TOOLS_PROVE_MAKER_H
+#ifndef TOOLS_COPY_MAKER_H
+#define TOOLS_COPY_MAKER_H
 
 #include <stdio.h>
 
-#include "tools/prove-config.h"
+#include "tools/copy/template.h"
 
 struct prove_maker {
 	const struct lxcconf *conf;

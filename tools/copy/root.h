@@ -3,8 +3,8 @@
  * The container's root file system as a folder that overlays and copies can be made of,
  * whatever LXC would mount it from: a folder, layers, an image, a device.  It is only read.
  */
-#ifndef TOOLS_PROVE_ROOT_H
-#define TOOLS_PROVE_ROOT_H
+#ifndef TOOLS_COPY_ROOT_H
+#define TOOLS_COPY_ROOT_H
 
 #include <stddef.h>
 

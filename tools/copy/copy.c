@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-copy.h. */
+/* See copy.h. */
 #include "config.h"
 
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
 
 #include <errno.h>
 #include <fcntl.h>

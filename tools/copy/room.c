@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-room.h. */
+/* See room.h. */
 #include "config.h"
 
-#include "tools/prove-room.h"
+#include "tools/copy/room.h"
 
 #include <errno.h>
 #include <fcntl.h>
