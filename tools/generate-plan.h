@@ -13,9 +13,9 @@
 #include "lib/policy.h"
 #include "tools/config/config-read.h"
 #include "tools/config/lxcconf.h"
+#include "tools/evidence/proof.h"
+#include "tools/evidence/record.h"
 #include "tools/guest-read.h"
-#include "tools/proof.h"
-#include "tools/record.h"
 
 /* What is kept of that which the configuration gives. */
 enum plan_basis {

@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-#include "tools/audit-read.h"
 #include "tools/check/check.h"
+#include "tools/evidence/audit-read.h"
 
 struct history {
 	struct check_before before;

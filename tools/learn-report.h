@@ -3,7 +3,7 @@
 #ifndef TOOLS_LEARN_REPORT_H
 #define TOOLS_LEARN_REPORT_H
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 /* To standard output: 0, -ENOMEM, or as command_json_end(). */
 int learn_report_table(const struct record *record);

@@ -3,7 +3,7 @@
 #ifndef TOOLS_LEARN_TALLY_H
 #define TOOLS_LEARN_TALLY_H
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #define NAMES_MAX 256 /* that are told apart; of more, those that come first in the record */
 

@@ -16,8 +16,8 @@
 #include "tools/check/work.h"
 #include "tools/config/config-read.h"
 #include "tools/container/harden-dir.h"
-#include "tools/proof.h"
-#include "tools/record.h"
+#include "tools/evidence/proof.h"
+#include "tools/evidence/record.h"
 
 #define ARENA_SIZE (1u << 20)
 

@@ -11,9 +11,9 @@
 #include <stddef.h>
 
 #include "lib/caps.h"
-#include "tools/audit-read.h"
 #include "tools/check/check.h"
 #include "tools/container/containers.h"
+#include "tools/evidence/audit-read.h"
 
 /* Each with a set of capabilities. */
 enum list_drift {

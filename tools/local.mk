@@ -20,7 +20,6 @@ noinst_LIBRARIES += tools/libtools.a
 tools_libtools_a_CFLAGS = $(AM_CFLAGS) -pthread \
 	$(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS) $(BPF_CFLAGS)
 tools_libtools_a_SOURCES = \
-	tools/audit-read.c tools/audit-read.h \
 	tools/check-json.c \
 	tools/check-print.c \
 	tools/check-prometheus.c \
@@ -63,8 +62,6 @@ tools_libtools_a_SOURCES = \
 	tools/list-json.c \
 	tools/list-show.h \
 	tools/list-table.c \
-	tools/proof.c tools/proof.h \
-	tools/proof-parse.c \
 	tools/prove.h \
 	tools/prove-apply.c \
 	tools/prove-deadline.c tools/prove-deadline.h \
@@ -82,12 +79,6 @@ tools_libtools_a_SOURCES = \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
 	tools/prove-work.c tools/prove-work.h \
-	tools/record.c tools/record.h \
-	tools/record-file.c tools/record-file.h \
-	tools/record-parse.c \
-	tools/record-reader.c tools/record-reader.h \
-	tools/record-use.c \
-	tools/record-write.c \
 	tools/session.c tools/session.h \
 	tools/session-container.c \
 	tools/session-guest.c \
@@ -100,6 +91,7 @@ include tools/command/local.mk
 include tools/config/local.mk
 include tools/container/local.mk
 include tools/copy/local.mk
+include tools/evidence/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

@@ -10,7 +10,7 @@
 #include "lib/cleanup.h"
 #include "tools/container/harden-dir.h"
 #include "tools/container/open-root.h"
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 #include "tools/prove-report.h"
 
 #define ARGS_MAX (CAPS_MAX + 16)

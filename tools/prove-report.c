@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/container/harden-dir.h"
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 
 /* --- Filling --------------------------------------------------------------------- */
 

@@ -6,7 +6,7 @@
 #ifndef TOOLS_RECORDER_KERNEL_H
 #define TOOLS_RECORDER_KERNEL_H
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 #include "tools/recorder-shared.h"
 #include "tools/recorder.h"
 

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #define RECORDER_ENTRIES 16384 /* different checks, by default */
 

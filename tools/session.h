@@ -12,8 +12,8 @@
 
 #include "tools/child.h"
 #include "tools/command/command.h"
+#include "tools/evidence/record.h"
 #include "tools/gate.h"
-#include "tools/record.h"
 #include "tools/recorder.h"
 
 #define SESSION_BOOT_SECONDS 60

@@ -13,8 +13,8 @@
 
 #include "lib/cleanup.h"
 #include "tools/command/command.h"
+#include "tools/evidence/record-file.h"
 #include "tools/learn-report.h"
-#include "tools/record-file.h"
 #include "tools/session.h"
 #include "tools/verb-learn.h"
 

@@ -24,12 +24,12 @@
 #include "tools/container/trust.h"
 #include "tools/copy/freezer.h"
 #include "tools/copy/snapshot.h"
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
+#include "tools/evidence/record.h"
 #include "tools/prove-hints.h"
 #include "tools/prove-pool.h"
 #include "tools/prove-report.h"
 #include "tools/prove-work.h"
-#include "tools/record.h"
 
 enum {
 	OPT_LEVEL = 256,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/record: adding up, there and back, and what is no record. */
+/* tools/evidence/record: adding up, there and back, and what is no record. */
 #include "config.h"
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #include <limits.h>
 #include <sys/capability.h>

@@ -4,12 +4,12 @@
  * to have: 0, or -EINVAL with what is wrong, and where, in rd->error.  The text is as hostile
  * as the file; strings belong to the object.  For record-parse.c.
  */
-#ifndef TOOLS_RECORD_READER_H
-#define TOOLS_RECORD_READER_H
+#ifndef TOOLS_EVIDENCE_JSON_READ_H
+#define TOOLS_EVIDENCE_JSON_READ_H
 
 #include <json-c/json.h>
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 /* Where in the text we are, and what was wrong there first. */
 struct reader {

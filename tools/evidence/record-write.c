@@ -10,7 +10,7 @@
 #include "lib/io.h"
 #include "lib/json.h"
 #include "tools/container/harden-dir.h"
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 static void print_run(struct json *j, const struct record_run *run)
 {

@@ -5,8 +5,8 @@
  * folder: sizes are limited, and every string that comes out is printable ASCII, the rest as
  * \xNN, so that it can be shown as it is.
  */
-#ifndef TOOLS_AUDIT_READ_H
-#define TOOLS_AUDIT_READ_H
+#ifndef TOOLS_EVIDENCE_AUDIT_READ_H
+#define TOOLS_EVIDENCE_AUDIT_READ_H
 
 #include <stdbool.h>
 #include <stddef.h>

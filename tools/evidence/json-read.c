@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See record-reader.h. */
+/* See json-read.h. */
 #include "config.h"
 
-#include "tools/record-reader.h"
+#include "tools/evidence/json-read.h"
 
 #include <errno.h>
 #include <stdarg.h>

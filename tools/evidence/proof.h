@@ -5,8 +5,8 @@
  * is as hostile as the folder that it lies in: every size is limited, and every string of a
  * proof that was read is printable ASCII, so that it can be shown as it is.
  */
-#ifndef TOOLS_PROOF_H
-#define TOOLS_PROOF_H
+#ifndef TOOLS_EVIDENCE_PROOF_H
+#define TOOLS_EVIDENCE_PROOF_H
 
 #include <stdbool.h>
 #include <stddef.h>

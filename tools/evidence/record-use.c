@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/capability.h>
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 const char *const record_verdicts[RECORD_N_VERDICTS] = { "unused", "probed", "denied", "needed" };
 

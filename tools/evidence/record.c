@@ -2,7 +2,7 @@
 /* See record.h: what a record is made of, and how it adds up. */
 #include "config.h"
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  * every string in a record that was parsed is printable ASCII without quote or backslash of
  * its own (those stand as \xNN), so that it can be shown as it is.
  */
-#ifndef TOOLS_RECORD_H
-#define TOOLS_RECORD_H
+#ifndef TOOLS_EVIDENCE_RECORD_H
+#define TOOLS_EVIDENCE_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* See record-file.h. */
 #include "config.h"
 
-#include "tools/record-file.h"
+#include "tools/evidence/record-file.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The record of a container, where its other files of lxc-harden are. */
-#ifndef TOOLS_RECORD_FILE_H
-#define TOOLS_RECORD_FILE_H
+#ifndef TOOLS_EVIDENCE_RECORD_FILE_H
+#define TOOLS_EVIDENCE_RECORD_FILE_H
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 /*
  * LXCPATH/NAME/harden/record.json, beneath a folder that may be another user's: 0; 1 if there

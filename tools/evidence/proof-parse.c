@@ -12,7 +12,7 @@
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "tools/container/harden-dir.h"
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 
 #define DEPTH_MAX 8
 

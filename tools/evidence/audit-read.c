@@ -2,7 +2,7 @@
 /* See audit-read.h. */
 #include "config.h"
 
-#include "tools/audit-read.h"
+#include "tools/evidence/audit-read.h"
 
 #include <errno.h>
 #include <json-c/json.h>

@@ -2,7 +2,7 @@
 /* See proof.h. */
 #include "config.h"
 
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 
 #include <errno.h>
 #include <json-c/json.h>

@@ -13,7 +13,7 @@
 #include "lib/emit.h"
 #include "lib/io.h"
 #include "tools/container/harden-dir.h"
-#include "tools/record-reader.h"
+#include "tools/evidence/json-read.h"
 
 #define DEPTH_MAX 6
 
