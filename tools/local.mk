@@ -29,15 +29,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
 	tools/gate.c tools/gate.h \
-	tools/generate-basis.c tools/generate-basis.h \
-	tools/generate-evidence.c \
-	tools/generate-guest.c \
-	tools/generate-json.c \
-	tools/generate-plan.c tools/generate-plan.h \
-	tools/generate-stray.c \
-	tools/generate-tell.c tools/generate-tell.h \
-	tools/generate-text.c \
-	tools/generate-write.c tools/generate-write.h \
 	tools/guest-crew.c tools/guest-crew.h \
 	tools/guest-files.c tools/guest-files.h \
 	tools/guest-lists.c \
@@ -92,6 +83,7 @@ include tools/config/local.mk
 include tools/container/local.mk
 include tools/copy/local.mk
 include tools/evidence/local.mk
+include tools/generate/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

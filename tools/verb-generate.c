@@ -16,10 +16,10 @@
 #include "tools/config/levels.h"
 #include "tools/container/open-root.h"
 #include "tools/container/trust.h"
-#include "tools/generate-basis.h"
-#include "tools/generate-plan.h"
-#include "tools/generate-tell.h"
-#include "tools/generate-write.h"
+#include "tools/generate/basis.h"
+#include "tools/generate/plan.h"
+#include "tools/generate/tell.h"
+#include "tools/generate/write.h"
 
 enum {
 	OPT_LEVEL = 256,

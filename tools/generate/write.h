@@ -8,7 +8,7 @@
 #define TOOLS_GENERATE_WRITE_H
 
 #include "tools/command/command.h"
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 struct writer_text {
 	char *p; /* NULL: there is none */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See generate-plan.h. */
+/* See plan.h. */
 #include "config.h"
 
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The JSON of generate-tell.h. */
+/* The JSON of tell.h. */
 #include "config.h"
 
 #include <json-c/json.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/emit.h"
-#include "tools/generate-tell.h"
+#include "tools/generate/tell.h"
 
 static void json_put(struct json_object *o, const char *key, struct json_object *value)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See generate-write.h. */
+/* See write.h. */
 #include "config.h"
 
-#include "tools/generate-write.h"
+#include "tools/generate/write.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the fragment says about the guest: see generate-plan.h. */
+/* What the fragment says about the guest: see plan.h. */
 #include "config.h"
 
 #include <string.h>
 
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 #define SETUID_TOLD 40
 

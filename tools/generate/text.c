@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The texts that lxc-harden generate writes: see generate-plan.h.  The same plan gives the
+ * The texts that lxc-harden generate writes: see plan.h.  The same plan gives the
  * same bytes: no time, no host name, nothing in an order that a file system chooses.
  */
 #include "config.h"
@@ -10,8 +10,8 @@
 #include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/generate-basis.h"
-#include "tools/generate-plan.h"
+#include "tools/generate/basis.h"
+#include "tools/generate/plan.h"
 
 #define WIDTH 100
 

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "tools/generate-basis.h"
+#include "tools/generate/basis.h"
 
 #include <errno.h>
 #include <stdio.h>

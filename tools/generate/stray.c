@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A second look at the fragment before it is written: see generate-plan.h. */
+/* A second look at the fragment before it is written: see plan.h. */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 static bool is_of_level(const struct plan *plan, const struct lxcconf_line *line)
 {

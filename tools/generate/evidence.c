@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What "prove" and "learn" have found out about a container, for its fragment: see
- * generate-plan.h.  A record alone decides nothing: most of what it saw granted a guest can
+ * plan.h.  A record alone decides nothing: most of what it saw granted a guest can
  * do without, which only trying shows.
  */
 #include "config.h"
@@ -14,7 +14,7 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/container/harden-dir.h"
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 /* LXCPATH/NAME may be another user's: the folders there are no links. */
 static int say(struct config_error *error, const char *lxcpath, const char *name, const char *file,

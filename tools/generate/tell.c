@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See generate-tell.h. */
+/* See tell.h. */
 #include "config.h"
 
-#include "tools/generate-tell.h"
+#include "tools/generate/tell.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define TOOLS_GENERATE_BASIS_H
 
 #include "tools/command/command.h"
-#include "tools/generate-plan.h"
+#include "tools/generate/plan.h"
 
 /* What the administrator said about it. */
 enum basis_wish {
