@@ -13,10 +13,7 @@ lib_libharden_a_SOURCES = \
 	lib/capsearch-ask.c lib/capsearch-left.c \
 	lib/capsearch-tries.c lib/capsearch-tries.h \
 	lib/cgroup.c lib/cgroup.h \
-	lib/dpkgstatus.c lib/dpkgstatus.h \
 	lib/emit.c lib/emit.h \
-	lib/filecap.c lib/filecap.h \
-	lib/fstab.c lib/fstab.h \
 	lib/idmap.c lib/idmap.h \
 	lib/initver.c lib/initver.h \
 	lib/io.c lib/io.h \

@@ -29,16 +29,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
 	tools/gate.c tools/gate.h \
-	tools/guest-crew.c tools/guest-crew.h \
-	tools/guest-files.c tools/guest-files.h \
-	tools/guest-lists.c \
-	tools/guest-mounts.c \
-	tools/guest-options.c \
-	tools/guest-read.c tools/guest-read.h \
-	tools/guest-unit.c tools/guest-unit.h \
-	tools/guest-units.c tools/guest-units.h \
-	tools/guest-uses.c \
-	tools/guest-walk.c tools/guest-walk.h \
 	tools/history.c tools/history.h \
 	tools/html.h \
 	tools/html-audits.c \
@@ -84,6 +74,7 @@ include tools/container/local.mk
 include tools/copy/local.mk
 include tools/evidence/local.mk
 include tools/generate/local.mk
+include tools/guest/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

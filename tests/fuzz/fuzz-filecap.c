@@ -2,7 +2,7 @@
 /* lib/filecap. */
 #include "config.h"
 
-#include "lib/filecap.h"
+#include "tools/guest/filecap.h"
 
 #include "tests/fuzz/fuzz.h"
 

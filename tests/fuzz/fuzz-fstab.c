@@ -2,7 +2,7 @@
 /* lib/fstab. */
 #include "config.h"
 
-#include "lib/fstab.h"
+#include "tools/guest/fstab.h"
 
 #include "tests/fuzz/fuzz.h"
 

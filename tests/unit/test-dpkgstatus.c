@@ -2,7 +2,7 @@
 /* lib/dpkgstatus. */
 #include "config.h"
 
-#include "lib/dpkgstatus.h"
+#include "tools/guest/dpkgstatus.h"
 
 #include "tests/unit/tap.h"
 

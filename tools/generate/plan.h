@@ -15,7 +15,7 @@
 #include "tools/config/lxcconf.h"
 #include "tools/evidence/proof.h"
 #include "tools/evidence/record.h"
-#include "tools/guest-read.h"
+#include "tools/guest/guest.h"
 
 /* What is kept of that which the configuration gives. */
 enum plan_basis {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The part of guest-units.h about mounts: those of units, and fstab. */
+/* The part of units.h about mounts: those of units, and fstab. */
 #include "config.h"
 
 #include <ctype.h>
@@ -13,10 +13,10 @@
 #include "lib/apifs.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "lib/fstab.h"
 #include "lib/rootfs.h"
-#include "tools/guest-files.h"
-#include "tools/guest-unit.h"
+#include "tools/guest/files.h"
+#include "tools/guest/fstab.h"
+#include "tools/guest/unit.h"
 
 #define FSTAB_SIZE_MAX (1u << 20)
 #define MOUNTS_MAX 128

@@ -4,8 +4,8 @@
  * read from outside.  All of it is hostile: see lib/rootfs.h.  Nothing is run, every size
  * and number is limited, and what goes past a limit is told, not guessed.
  */
-#ifndef TOOLS_GUEST_READ_H
-#define TOOLS_GUEST_READ_H
+#ifndef TOOLS_GUEST_GUEST_H
+#define TOOLS_GUEST_GUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* See filecap.h; struct vfs_ns_cap_data of linux/capability.h. */
 #include "config.h"
 
-#include "lib/filecap.h"
+#include "tools/guest/filecap.h"
 
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The value of the extended attribute security.capability, as the kernel stores it.  Pure. */
-#ifndef LIB_FILECAP_H
-#define LIB_FILECAP_H
+#ifndef TOOLS_GUEST_FILECAP_H
+#define TOOLS_GUEST_FILECAP_H
 
 #include <stdbool.h>
 #include <stdint.h>

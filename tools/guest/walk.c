@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-walk.h. */
+/* See walk.h. */
 #include "config.h"
 
-#include "tools/guest-walk.h"
+#include "tools/guest/walk.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,10 +19,10 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "lib/filecap.h"
 #include "lib/rootfs.h"
-#include "tools/guest-crew.h"
-#include "tools/guest-units.h"
+#include "tools/guest/crew.h"
+#include "tools/guest/filecap.h"
+#include "tools/guest/units.h"
 
 #define FILES_MAX 4000000u
 #define DEPTH_MAX 128 /* one descriptor and one buffer each */

@@ -2,7 +2,7 @@
 /* See dpkgstatus.h. */
 #include "config.h"
 
-#include "lib/dpkgstatus.h"
+#include "tools/guest/dpkgstatus.h"
 
 /* "Depends: a, b": the value goes on in the lines behind that begin with a blank. */
 static struct span whole_value(struct span line, struct span *rest, size_t key)

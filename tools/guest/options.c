@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The settings of units that need CAP_SYS_ADMIN: see guest-unit.h. */
+/* The settings of units that need CAP_SYS_ADMIN: see unit.h. */
 #include "config.h"
 
 #include <string.h>
 
 #include "lib/unitfile.h"
-#include "tools/guest-unit.h"
+#include "tools/guest/unit.h"
 
 /*
  * As systemd 247, 252, 257 and 262 do it in a container without CAP_SYS_ADMIN: those that

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-crew.h. */
+/* See crew.h. */
 #include "config.h"
 
-#include "tools/guest-crew.h"
+#include "tools/guest/crew.h"
 
 #include <stdlib.h>
 #include <string.h>

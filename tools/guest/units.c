@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See guest-units.h.  A unit counts as enabled when a link in some .wants, .requires or
+ * See units.h.  A unit counts as enabled when a link in some .wants, .requires or
  * .upholds folder names it, or when it is the service of such a socket, timer or path.
  */
 #include "config.h"
 
-#include "tools/guest-units.h"
+#include "tools/guest/units.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -14,8 +14,8 @@
 #include <string.h>
 
 #include "lib/emit.h"
-#include "tools/guest-files.h"
-#include "tools/guest-unit.h"
+#include "tools/guest/files.h"
+#include "tools/guest/unit.h"
 
 #define UNITS_MAX 2000
 #define BIT(cap) (UINT64_C(1) << (cap))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-unit.h. */
+/* See unit.h. */
 #include "config.h"
 
-#include "tools/guest-unit.h"
+#include "tools/guest/unit.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +13,7 @@
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 #include "lib/unitfile.h"
-#include "tools/guest-files.h"
+#include "tools/guest/files.h"
 
 #define DROPINS_MAX 64 /* for one unit */
 #define UNIT_SIZE_MAX (256u << 10)

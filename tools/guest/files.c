@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-files.h. */
+/* See files.h. */
 #include "config.h"
 
-#include "tools/guest-files.h"
+#include "tools/guest/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

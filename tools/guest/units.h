@@ -3,7 +3,7 @@
 #ifndef TOOLS_GUEST_UNITS_H
 #define TOOLS_GUEST_UNITS_H
 
-#include "tools/guest-read.h"
+#include "tools/guest/guest.h"
 
 /* Adds to the guest what its enabled units and its fstab say: 0 or -errno. */
 int guest_read_units(struct guest *guest, int rootfd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See guest-read.h.  This file has the order of the parts. */
+/* See guest.h.  This file has the order of the parts. */
 #include "config.h"
 
-#include "tools/guest-read.h"
+#include "tools/guest/guest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
-#include "tools/guest-units.h"
-#include "tools/guest-walk.h"
+#include "tools/guest/units.h"
+#include "tools/guest/walk.h"
 
 /* systemd stops a service by its cgroup; scripts look for its program. */
 static int judge_scripts(struct guest *guest, int rootfd)

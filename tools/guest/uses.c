@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See guest-units.h: who in the guest may use what level strict closes.  By what a package
+ * See units.h: who in the guest may use what level strict closes.  By what a package
  * depends on, which says what its programs do whatever it is called; by files that say the
  * same where no list of packages is; by names only for programs that bring all they need.
  */
@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/dpkgstatus.h"
 #include "lib/emit.h"
-#include "tools/guest-files.h"
-#include "tools/guest-units.h"
+#include "tools/guest/dpkgstatus.h"
+#include "tools/guest/files.h"
+#include "tools/guest/units.h"
 
 #define STATUS_SIZE_MAX (32u << 20)
 

@@ -3,8 +3,8 @@
  * Debian's list of packages, /var/lib/dpkg/status (deb-control(5)): who is installed and what
  * each depends on.  Pure; the text is hostile.
  */
-#ifndef LIB_DPKGSTATUS_H
-#define LIB_DPKGSTATUS_H
+#ifndef TOOLS_GUEST_DPKGSTATUS_H
+#define TOOLS_GUEST_DPKGSTATUS_H
 
 #include "lib/span.h"
 

@@ -2,7 +2,7 @@
 /* See fstab.h. */
 #include "config.h"
 
-#include "lib/fstab.h"
+#include "tools/guest/fstab.h"
 
 bool fstab_next(struct span *rest, struct fstab_entry *ret)
 {

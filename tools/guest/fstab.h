@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lines of an fstab(5).  Pure; the text is hostile. */
-#ifndef LIB_FSTAB_H
-#define LIB_FSTAB_H
+#ifndef TOOLS_GUEST_FSTAB_H
+#define TOOLS_GUEST_FSTAB_H
 
 #include "lib/span.h"
 
