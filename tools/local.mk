@@ -28,7 +28,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/child.c tools/child.h \
-	tools/gate.c tools/gate.h \
 	tools/history.c tools/history.h \
 	tools/html.h \
 	tools/html-audits.c \
@@ -36,9 +35,6 @@ tools_libtools_a_SOURCES = \
 	tools/html-matrix.c \
 	tools/html-page.c \
 	tools/html-style.c \
-	tools/learn-json.c \
-	tools/learn-report.c tools/learn-report.h \
-	tools/learn-tally.c tools/learn-tally.h \
 	tools/list-facts.c tools/list-facts.h \
 	tools/list-json.c \
 	tools/list-show.h \
@@ -60,10 +56,6 @@ tools_libtools_a_SOURCES = \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
 	tools/prove-work.c tools/prove-work.h \
-	tools/session.c tools/session.h \
-	tools/session-container.c \
-	tools/session-guest.c \
-	tools/session-parts.h \
 	tools/workers.c tools/workers.h \
 	tools/workers-owner.c
 
@@ -75,6 +67,7 @@ include tools/copy/local.mk
 include tools/evidence/local.mk
 include tools/generate/local.mk
 include tools/guest/local.mk
+include tools/learn/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

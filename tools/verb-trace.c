@@ -17,8 +17,8 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/command/command.h"
-#include "tools/learn-report.h"
-#include "tools/session.h"
+#include "tools/learn/learn-report.h"
+#include "tools/learn/session.h"
 #include "tools/verb-learn.h"
 
 #define SECONDS_MAX 604800 /* a week */

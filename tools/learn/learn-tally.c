@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/learn-tally.h"
+#include "tools/learn/learn-tally.h"
 
 static const char *get_name(const struct record_check *check, enum column column)
 {

@@ -4,8 +4,8 @@
  * workload; the end.  One loop, which ends by itself, by SIGINT, SIGTERM or SIGHUP, or when
  * the time is up.
  */
-#ifndef TOOLS_SESSION_H
-#define TOOLS_SESSION_H
+#ifndef TOOLS_LEARN_SESSION_H
+#define TOOLS_LEARN_SESSION_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 #include "tools/child.h"
 #include "tools/command/command.h"
 #include "tools/evidence/record.h"
-#include "tools/gate.h"
+#include "tools/learn/gate.h"
 #include "tools/recorder.h"
 
 #define SESSION_BOOT_SECONDS 60

@@ -4,8 +4,8 @@
  * waits for the answer itself.  A socket of the abstract namespace: nothing is left of it
  * whenever this process ends.
  */
-#ifndef TOOLS_GATE_H
-#define TOOLS_GATE_H
+#ifndef TOOLS_LEARN_GATE_H
+#define TOOLS_LEARN_GATE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

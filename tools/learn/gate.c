@@ -2,7 +2,7 @@
 /* See gate.h; the other end is hooks/learn-gate.c. */
 #include "config.h"
 
-#include "tools/gate.h"
+#include "tools/learn/gate.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Who asked for a capability in a record: names, the most frequent first. */
-#ifndef TOOLS_LEARN_TALLY_H
-#define TOOLS_LEARN_TALLY_H
+#ifndef TOOLS_LEARN_LEARN_TALLY_H
+#define TOOLS_LEARN_LEARN_TALLY_H
 
 #include "tools/evidence/record.h"
 

@@ -12,7 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/proc.h"
-#include "tools/session-parts.h"
+#include "tools/learn/session-parts.h"
 
 #define STOP_SECONDS "60" /* then lxc-stop kills */
 

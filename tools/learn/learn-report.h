@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a record says, for people and as JSON. */
-#ifndef TOOLS_LEARN_REPORT_H
-#define TOOLS_LEARN_REPORT_H
+#ifndef TOOLS_LEARN_LEARN_REPORT_H
+#define TOOLS_LEARN_LEARN_REPORT_H
 
 #include "tools/evidence/record.h"
 

@@ -2,7 +2,7 @@
 /* See learn-report.h: the table. */
 #include "config.h"
 
-#include "tools/learn-report.h"
+#include "tools/learn/learn-report.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/learn-tally.h"
+#include "tools/learn/learn-tally.h"
 
 #define SHOWN 3 /* names in a cell of the table */
 

@@ -9,7 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/proc.h"
-#include "tools/session-parts.h"
+#include "tools/learn/session-parts.h"
 
 #define QUIET_NS 2000000000u /* an init that is no systemd's is up when nothing new comes */
 

@@ -4,10 +4,10 @@
  * asked for, session-guest.c what happens inside.  Each says itself what went wrong, and notes
  * it in s->failed or returns it.
  */
-#ifndef TOOLS_SESSION_PARTS_H
-#define TOOLS_SESSION_PARTS_H
+#ifndef TOOLS_LEARN_SESSION_PARTS_H
+#define TOOLS_LEARN_SESSION_PARTS_H
 
-#include "tools/session.h"
+#include "tools/learn/session.h"
 
 #define SECOND_NS 1000000000u
 

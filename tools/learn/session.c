@@ -2,7 +2,7 @@
 /* See session.h: finding the container, and the loop. */
 #include "config.h"
 
-#include "tools/session-parts.h"
+#include "tools/learn/session-parts.h"
 
 #include <errno.h>
 #include <lxc/lxccontainer.h>

@@ -9,8 +9,8 @@
 
 #include "lib/cleanup.h"
 #include "tools/command/command-json.h"
-#include "tools/learn-report.h"
-#include "tools/learn-tally.h"
+#include "tools/learn/learn-report.h"
+#include "tools/learn/learn-tally.h"
 
 #define JSON_SIZE (4u << 20)
 
