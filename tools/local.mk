@@ -27,7 +27,6 @@ tools_libtools_a_SOURCES = \
 	tools/check-sarif.c \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
-	tools/child.c tools/child.h \
 	tools/history.c tools/history.h \
 	tools/html.h \
 	tools/html-audits.c \
@@ -41,7 +40,6 @@ tools_libtools_a_SOURCES = \
 	tools/list-table.c \
 	tools/prove.h \
 	tools/prove-apply.c \
-	tools/prove-deadline.c tools/prove-deadline.h \
 	tools/prove-evidence.c \
 	tools/prove-guest.c tools/prove-guest.h \
 	tools/prove-hints.c tools/prove-hints.h \
@@ -55,9 +53,7 @@ tools_libtools_a_SOURCES = \
 	tools/prove-trial.c tools/prove-trial.h \
 	tools/prove-tries.c tools/prove-tries.h \
 	tools/prove-units.c tools/prove-units.h \
-	tools/prove-work.c tools/prove-work.h \
-	tools/workers.c tools/workers.h \
-	tools/workers-owner.c
+	tools/prove-work.c tools/prove-work.h
 
 include tools/check/local.mk
 include tools/command/local.mk
@@ -68,6 +64,7 @@ include tools/evidence/local.mk
 include tools/generate/local.mk
 include tools/guest/local.mk
 include tools/learn/local.mk
+include tools/process/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

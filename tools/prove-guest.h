@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 #include "lib/span.h"
-#include "tools/prove-deadline.h"
+#include "tools/process/deadline.h"
 
 #define PROVE_OUTPUT_MAX (256u << 10)
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/container/containers and tools/workers: folders of root and of a user who means harm. */
+/* tools/container/containers and tools/process/workers: folders of root and of a user who means
+ * harm. */
 #include "config.h"
 
 #include "tools/container/containers.h"

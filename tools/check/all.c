@@ -12,7 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/check/work.h"
-#include "tools/workers.h"
+#include "tools/process/workers.h"
 
 #define ARENA_SIZE (768u << 10) /* of address space; what is not used is never touched */
 #define SECONDS 30		/* for one container */

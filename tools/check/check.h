@@ -107,7 +107,7 @@ struct check_set {
 
 /*
  * Checks all, jobs at a time (0: as many as there are processors), each in a process with its
- * owner's rights (tools/workers.h) that may fail, crash or hang without harm to the others.
+ * owner's rights (tools/process/workers.h) that may fail, crash or hang without harm to the others.
  * 0 and *ret_set (check_set_done()), or -errno when nothing could be done.
  */
 int check_all(const struct container *containers, size_t n, unsigned int jobs,

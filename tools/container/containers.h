@@ -2,8 +2,8 @@
 /*
  * All containers of a host, as "lxc-harden list" and "check --all" walk over them: those of
  * the LXCPATHs given, or LXC's own and ~/.local/share/lxc of every user.  A user's folder is
- * hostile: it is read with that user's rights and no more (tools/workers.h), so that neither
- * a link nor an include in it can show what only root may read.
+ * hostile: it is read with that user's rights and no more (tools/process/workers.h), so that
+ * neither a link nor an include in it can show what only root may read.
  */
 #ifndef TOOLS_CONTAINER_CONTAINERS_H
 #define TOOLS_CONTAINER_CONTAINERS_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "tools/workers.h"
+#include "tools/process/workers.h"
 
 /* Of a folder; what is behind that is counted, not kept.  Each costs a caller memory. */
 #define CONTAINERS_MAX 65536
@@ -74,7 +74,7 @@ enum containers_state { CONTAINERS_STOPPED, CONTAINERS_RUNNING, CONTAINERS_FROZE
 
 /*
  * Asks liblxc, which loads the configuration, and waits for the monitor as long as that
- * takes: for a process of tools/workers.h only.  *ret_pid is 0 if there is no init.
+ * takes: for a process of tools/process/workers.h only.  *ret_pid is 0 if there is no init.
  */
 enum containers_state containers_find_init(const struct container *c, pid_t *ret_pid);
 

@@ -3,7 +3,7 @@
  * Whose a container is.  liblxc acts on a configuration as it loads it: lxc.log.file is opened,
  * and made if need be, with the rights of whoever asks.  And it takes the answers of whoever
  * has bound the abstract socket of that name.  So what does more than list and check, which
- * take on the owner's rights (tools/workers.h), asks here first.
+ * take on the owner's rights (tools/process/workers.h), asks here first.
  */
 #ifndef TOOLS_CONTAINER_TRUST_H
 #define TOOLS_CONTAINER_TRUST_H

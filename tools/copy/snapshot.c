@@ -22,7 +22,7 @@
 #include "tools/container/harden-dir.h"
 #include "tools/copy/copy.h"
 #include "tools/copy/root.h"
-#include "tools/prove-deadline.h"
+#include "tools/process/deadline.h"
 
 #define SUBVOLUME_INODE 256 /* of the root of each: BTRFS_FIRST_FREE_OBJECTID */
 

@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tools/child.h"
 #include "tools/command/command.h"
 #include "tools/evidence/record.h"
 #include "tools/learn/gate.h"
+#include "tools/process/child.h"
 #include "tools/recorder.h"
 
 #define SESSION_BOOT_SECONDS 60

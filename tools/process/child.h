@@ -3,8 +3,8 @@
  * A program run beside us.  It waits before it executes, so that its number can be told to
  * the recorder first.
  */
-#ifndef TOOLS_CHILD_H
-#define TOOLS_CHILD_H
+#ifndef TOOLS_PROCESS_CHILD_H
+#define TOOLS_PROCESS_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>

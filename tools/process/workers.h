@@ -6,8 +6,8 @@
  * in the way is met as he would meet it himself.  He can hold up such a process, too: after
  * three that did not end, or twelve times the limit for one, the rest of his is given up.
  */
-#ifndef TOOLS_WORKERS_H
-#define TOOLS_WORKERS_H
+#ifndef TOOLS_PROCESS_WORKERS_H
+#define TOOLS_PROCESS_WORKERS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* See workers.h. */
 #include "config.h"
 
-#include "tools/workers.h"
+#include "tools/process/workers.h"
 
 #include <errno.h>
 #include <fcntl.h>

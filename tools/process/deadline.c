@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-deadline.h. */
+/* See deadline.h. */
 #include "config.h"
 
-#include "tools/prove-deadline.h"
+#include "tools/process/deadline.h"
 
 #include <fcntl.h>
 #include <string.h>

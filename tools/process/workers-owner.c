@@ -2,7 +2,7 @@
 /* See workers.h: taking a user's rights. */
 #include "config.h"
 
-#include "tools/workers.h"
+#include "tools/process/workers.h"
 
 #include <errno.h>
 #include <grp.h>

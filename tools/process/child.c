@@ -2,7 +2,7 @@
 /* See child.h. */
 #include "config.h"
 
-#include "tools/child.h"
+#include "tools/process/child.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * takes longer, and a verdict must not come from that: time in which the kernel says that
  * somebody had to wait for a processor does not count, up to a limit.
  */
-#ifndef TOOLS_PROVE_DEADLINE_H
-#define TOOLS_PROVE_DEADLINE_H
+#ifndef TOOLS_PROCESS_DEADLINE_H
+#define TOOLS_PROCESS_DEADLINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
