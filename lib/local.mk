@@ -9,9 +9,6 @@ lib_libharden_a_SOURCES = \
 	lib/audit-process.c lib/audit-process.h \
 	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
-	lib/capsearch.c lib/capsearch.h lib/capsearch-run.h \
-	lib/capsearch-ask.c lib/capsearch-left.c \
-	lib/capsearch-tries.c lib/capsearch-tries.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/emit.c lib/emit.h \
 	lib/idmap.c lib/idmap.h \

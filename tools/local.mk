@@ -39,21 +39,12 @@ tools_libtools_a_SOURCES = \
 	tools/list-show.h \
 	tools/list-table.c \
 	tools/prove.h \
-	tools/prove-apply.c \
 	tools/prove-evidence.c \
 	tools/prove-guest.c tools/prove-guest.h \
-	tools/prove-hints.c tools/prove-hints.h \
-	tools/prove-key.c tools/prove-key.h \
-	tools/prove-pool.c tools/prove-pool.h \
 	tools/prove-process.c \
-	tools/prove-progress.c tools/prove-progress.h \
-	tools/prove-report.c tools/prove-report.h \
 	tools/prove-restart.c \
-	tools/prove-run.c tools/prove-run.h \
 	tools/prove-trial.c tools/prove-trial.h \
-	tools/prove-tries.c tools/prove-tries.h \
-	tools/prove-units.c tools/prove-units.h \
-	tools/prove-work.c tools/prove-work.h
+	tools/prove-units.c tools/prove-units.h
 
 include tools/check/local.mk
 include tools/command/local.mk
@@ -65,6 +56,7 @@ include tools/generate/local.mk
 include tools/guest/local.mk
 include tools/learn/local.mk
 include tools/process/local.mk
+include tools/prove/local.mk
 include tools/recorder.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.

@@ -26,10 +26,10 @@
 #include "tools/copy/snapshot.h"
 #include "tools/evidence/proof.h"
 #include "tools/evidence/record.h"
-#include "tools/prove-hints.h"
-#include "tools/prove-pool.h"
-#include "tools/prove-report.h"
-#include "tools/prove-work.h"
+#include "tools/prove/hints.h"
+#include "tools/prove/pool.h"
+#include "tools/prove/report.h"
+#include "tools/prove/work.h"
 
 enum {
 	OPT_LEVEL = 256,

@@ -9,10 +9,10 @@
  */
 #include "config.h"
 
-#include "lib/capsearch.h"
+#include "tools/prove/capsearch.h"
 
-#include "lib/capsearch-run.h"
-#include "lib/capsearch-tries.h"
+#include "tools/prove/capsearch-run.h"
+#include "tools/prove/capsearch-tries.h"
 
 /* Rounds after which a search that keeps being taken back is given up. */
 #define ROUNDS_MAX 200

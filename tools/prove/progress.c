@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-progress.h. */
+/* See progress.h. */
 #include "config.h"
 
-#include "tools/prove-progress.h"
+#include "tools/prove/progress.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,12 +3,12 @@
 #ifndef TOOLS_PROVE_RUN_H
 #define TOOLS_PROVE_RUN_H
 
-#include "lib/capsearch.h"
 #include "tools/command/command.h"
 #include "tools/copy/template.h"
-#include "tools/prove-progress.h"
-#include "tools/prove-tries.h"
 #include "tools/prove.h"
+#include "tools/prove/capsearch.h"
+#include "tools/prove/progress.h"
+#include "tools/prove/tries.h"
 
 struct prove_run {
 	const struct command *cmd;

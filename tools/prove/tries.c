@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-tries.h. */
+/* See tries.h. */
 #include "config.h"
 
-#include "tools/prove-tries.h"
+#include "tools/prove/tries.h"
 
 #include <errno.h>
 #include <json-c/json.h>
@@ -14,7 +14,7 @@
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tools/container/harden-dir.h"
-#include "tools/prove-key.h"
+#include "tools/prove/key.h"
 
 #define SIZE_MAX_FILE (4u << 20)
 #define TRIES_MAX 4096

@@ -11,8 +11,8 @@
  * time it was tried, and of which no single one, and no two together, can be left out.
  * It need not be the only such set.
  */
-#ifndef LIB_CAPSEARCH_H
-#define LIB_CAPSEARCH_H
+#ifndef TOOLS_PROVE_CAPSEARCH_H
+#define TOOLS_PROVE_CAPSEARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

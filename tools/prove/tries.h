@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "lib/capsearch.h"
 #include "tools/prove.h"
+#include "tools/prove/capsearch.h"
 
 struct prove_reason {
 	struct caps set;

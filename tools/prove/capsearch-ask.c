@@ -2,9 +2,9 @@
 /* What a run of the search asks; see capsearch-run.h. */
 #include "config.h"
 
-#include "lib/capsearch-run.h"
+#include "tools/prove/capsearch-run.h"
 
-#include "lib/capsearch-tries.h"
+#include "tools/prove/capsearch-tries.h"
 
 /* How likely what follows from guesses has to be for it to be tried meanwhile. */
 #define CONFIDENT 0.8

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* "generate" with the list that was proved, just that: see prove-report.h. */
+/* "generate" with the list that was proved, just that: see report.h. */
 #include "config.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "tools/container/harden-dir.h"
 #include "tools/container/open-root.h"
 #include "tools/evidence/proof.h"
-#include "tools/prove-report.h"
+#include "tools/prove/report.h"
 
 #define ARGS_MAX (CAPS_MAX + 16)
 

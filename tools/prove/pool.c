@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-pool.h. */
+/* See pool.h. */
 #include "config.h"
 
-#include "tools/prove-pool.h"
+#include "tools/prove/pool.h"
 
 #include <errno.h>
 #include <fcntl.h>

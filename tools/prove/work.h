@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "tools/copy/freezer.h"
-#include "tools/prove-run.h"
+#include "tools/prove/run.h"
 
 struct prove_work {
 	struct prove_run *run;

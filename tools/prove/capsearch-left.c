@@ -2,7 +2,7 @@
 /* How much of a search is left; see capsearch-run.h. */
 #include "config.h"
 
-#include "lib/capsearch-run.h"
+#include "tools/prove/capsearch-run.h"
 
 /* A guess for the progress bar: what a search of this kind does from here. */
 static unsigned int guess_left(const struct run *run)

@@ -2,7 +2,7 @@
 /* What has been tried so far: see capsearch.h and capsearch-tries.h. */
 #include "config.h"
 
-#include "lib/capsearch-tries.h"
+#include "tools/prove/capsearch-tries.h"
 
 #include <errno.h>
 #include <stdlib.h>

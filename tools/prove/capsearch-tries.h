@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the search reads out of the tries; see capsearch.h.  Pure. */
-#ifndef LIB_CAPSEARCH_TRIES_H
-#define LIB_CAPSEARCH_TRIES_H
+#ifndef TOOLS_PROVE_CAPSEARCH_TRIES_H
+#define TOOLS_PROVE_CAPSEARCH_TRIES_H
 
 #include <stdbool.h>
 
-#include "lib/capsearch.h"
+#include "tools/prove/capsearch.h"
 
 /* By the tries on that ground alone; t may be NULL. */
 enum capsearch_verdict capsearch_judge(const struct capsearch_try *t, bool ground);

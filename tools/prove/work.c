@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-work.h. */
+/* See work.h. */
 #include "config.h"
 
-#include "tools/prove-work.h"
+#include "tools/prove/work.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #include "tools/copy/room.h"
 #include "tools/copy/root.h"
 #include "tools/copy/snapshot.h"
-#include "tools/prove-key.h"
-#include "tools/prove-report.h"
+#include "tools/prove/key.h"
+#include "tools/prove/report.h"
 
 static void print_notes(const struct prove_run *run, const char *notes)
 {

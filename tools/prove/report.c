@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-report.h. */
+/* See report.h. */
 #include "config.h"
 
-#include "tools/prove-report.h"
+#include "tools/prove/report.h"
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>

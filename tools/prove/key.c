@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a try depends on, as a number; see prove-key.h. */
+/* What a try depends on, as a number; see key.h. */
 #include "config.h"
 
-#include "tools/prove-key.h"
+#include "tools/prove/key.h"
 
 #include <fcntl.h>
 #include <lxc/lxccontainer.h>

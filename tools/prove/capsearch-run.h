@@ -3,10 +3,10 @@
  * One run of the search: what it knows, and its questions; see capsearch.c.  Of these files
  * alone.
  */
-#ifndef LIB_CAPSEARCH_RUN_H
-#define LIB_CAPSEARCH_RUN_H
+#ifndef TOOLS_PROVE_CAPSEARCH_RUN_H
+#define TOOLS_PROVE_CAPSEARCH_RUN_H
 
-#include "lib/capsearch.h"
+#include "tools/prove/capsearch.h"
 
 enum answer {
 	YES,

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "lib/capsearch.h"
+#include "tools/prove/capsearch.h"
 
 #define PROVE_HINTS_MAX 4
 

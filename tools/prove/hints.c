@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-hints.h. */
+/* See hints.h. */
 #include "config.h"
 
-#include "tools/prove-hints.h"
+#include "tools/prove/hints.h"
 
 #include <linux/capability.h>
 

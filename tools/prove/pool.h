@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "lib/capsearch.h"
 #include "tools/prove.h"
+#include "tools/prove/capsearch.h"
 
 #define PROVE_POOL_MAX 64
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-run.h. */
+/* See run.h. */
 #include "config.h"
 
-#include "tools/prove-run.h"
+#include "tools/prove/run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 
 #include "tools/container/harden-dir.h"
 #include "tools/prove-guest.h"
-#include "tools/prove-pool.h"
 #include "tools/prove-units.h"
+#include "tools/prove/pool.h"
 
 #define TICK_MS 200
 

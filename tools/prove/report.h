@@ -3,7 +3,7 @@
 #ifndef TOOLS_PROVE_REPORT_H
 #define TOOLS_PROVE_REPORT_H
 
-#include "tools/prove-run.h"
+#include "tools/prove/run.h"
 
 /* The exit status. */
 int prove_report(struct prove_run *run);
