@@ -114,7 +114,7 @@ tests_unit_test_audit_inside_SOURCES = tests/unit/test-audit-inside.c \
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
 
 # A build with BPF has no recorder-none.c in its library.
-tests_unit_test_recorder_none_SOURCES = tests/unit/test-recorder-none.c tools/recorder-none.c
+tests_unit_test_recorder_none_SOURCES = tests/unit/test-recorder-none.c tools/recorder/recorder-none.c
 
 # Those that include a library's headers.
 tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)

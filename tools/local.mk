@@ -57,7 +57,7 @@ include tools/guest/local.mk
 include tools/learn/local.mk
 include tools/process/local.mk
 include tools/prove/local.mk
-include tools/recorder.mk
+include tools/recorder/local.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
 check_PROGRAMS += tools/capinfo-roff

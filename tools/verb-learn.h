@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "tools/command/command.h"
-#include "tools/recorder.h"
+#include "tools/recorder/recorder.h"
 
 enum {
 	RECORDER_OPTION_ENTRIES = 512,

@@ -14,7 +14,7 @@
 #include "tools/evidence/record.h"
 #include "tools/learn/gate.h"
 #include "tools/process/child.h"
-#include "tools/recorder.h"
+#include "tools/recorder/recorder.h"
 
 #define SESSION_BOOT_SECONDS 60
 

@@ -13,9 +13,9 @@
 #include <bpf/bpf_tracing.h>
 #include <stdbool.h>
 
-#include "tools/recorder-maps.bpf.h"
-#include "tools/recorder-names.bpf.h"
-#include "tools/recorder-whose.bpf.h"
+#include "tools/recorder/recorder-maps.bpf.h"
+#include "tools/recorder/recorder-names.bpf.h"
+#include "tools/recorder/recorder-whose.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -4,8 +4,8 @@
  * numbers that the kernel gave, of which a guest decides how many there are and who is whose
  * child, so that the time it takes hardly grows faster than their number.
  */
-#ifndef TOOLS_RECORDER_ATTACHED_H
-#define TOOLS_RECORDER_ATTACHED_H
+#ifndef TOOLS_RECORDER_RECORDER_ATTACHED_H
+#define TOOLS_RECORDER_RECORDER_ATTACHED_H
 
 #include <stdbool.h>
 #include <stddef.h>

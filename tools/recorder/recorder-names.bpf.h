@@ -3,12 +3,12 @@
  * By whom: the cgroups of a process, from which units are told, and its program.  A key has
  * their numbers; their names are noted once, as they may be gone when they are asked for.
  */
-#ifndef TOOLS_RECORDER_NAMES_BPF_H
-#define TOOLS_RECORDER_NAMES_BPF_H
+#ifndef TOOLS_RECORDER_RECORDER_NAMES_BPF_H
+#define TOOLS_RECORDER_RECORDER_NAMES_BPF_H
 
 #include <bpf/bpf_core_read.h>
 
-#include "tools/recorder-maps.bpf.h"
+#include "tools/recorder/recorder-maps.bpf.h"
 
 #define CGROUPS_MAX 12 /* depth */
 #define LINKS_MAX 32   /* hierarchies of cgroup v1 */

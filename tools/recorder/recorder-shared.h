@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later OR GPL-2.0-only OR BSD-2-Clause */
 /* What recorder.bpf.c and the program that loads it tell each other. */
-#ifndef TOOLS_RECORDER_SHARED_H
-#define TOOLS_RECORDER_SHARED_H
+#ifndef TOOLS_RECORDER_RECORDER_SHARED_H
+#define TOOLS_RECORDER_RECORDER_SHARED_H
 
 #ifndef __bpf__
 #include <stdint.h>

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "tools/recorder.h"
+#include "tools/recorder/recorder.h"
 
 int recorder_open(const struct recorder_options *options, struct recorder **ret,
 		  struct recorder_error *ret_error)

@@ -2,7 +2,7 @@
 /* See recorder-attached.h. */
 #include "config.h"
 
-#include "tools/recorder-attached.h"
+#include "tools/recorder/recorder-attached.h"
 
 #include <stdlib.h>
 

@@ -12,9 +12,9 @@
 
 #include "lib/cleanup.h"
 #include "lib/proc.h"
-#include "tools/recorder-attached.h"
-#include "tools/recorder-kernel.h"
-#include "tools/recorder.skel.h"
+#include "tools/recorder/recorder-attached.h"
+#include "tools/recorder/recorder-kernel.h"
+#include "tools/recorder/recorder.skel.h"
 
 static int mark(const struct recorder *rec, pid_t pid, uint8_t origin)
 {

@@ -4,8 +4,8 @@
  * when the program is loaded, from the BTF of the running kernel (CO-RE): so no header of a
  * kernel is needed to build, and one build serves all kernels.
  */
-#ifndef TOOLS_RECORDER_TYPES_H
-#define TOOLS_RECORDER_TYPES_H
+#ifndef TOOLS_RECORDER_RECORDER_TYPES_H
+#define TOOLS_RECORDER_RECORDER_TYPES_H
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

@@ -2,7 +2,7 @@
 /* See recorder.h: loading, attaching, and events. */
 #include "config.h"
 
-#include "tools/recorder.h"
+#include "tools/recorder/recorder.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,8 +17,8 @@
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "lib/proc.h"
-#include "tools/recorder-kernel.h"
-#include "tools/recorder.skel.h"
+#include "tools/recorder/recorder-kernel.h"
+#include "tools/recorder/recorder.skel.h"
 
 #define RING_BYTES (4u << 20)
 #define BUDGET (64u << 20) /* bytes of kernel memory for the counts */

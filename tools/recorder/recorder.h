@@ -4,8 +4,8 @@
  * counted.  Everything of it is in the kernel and goes when the process ends, however it
  * ends.  Needs root and a kernel with BTF (/sys/kernel/btf/vmlinux).
  */
-#ifndef TOOLS_RECORDER_H
-#define TOOLS_RECORDER_H
+#ifndef TOOLS_RECORDER_RECORDER_H
+#define TOOLS_RECORDER_RECORDER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,15 +3,15 @@
  * Whose check it is, and what for: is the process one of the container's, which user namespace
  * is asked about and whose credentials, and in which system call.
  */
-#ifndef TOOLS_RECORDER_WHOSE_BPF_H
-#define TOOLS_RECORDER_WHOSE_BPF_H
+#ifndef TOOLS_RECORDER_RECORDER_WHOSE_BPF_H
+#define TOOLS_RECORDER_RECORDER_WHOSE_BPF_H
 
 #include <asm/ptrace.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
-#include "tools/recorder-maps.bpf.h"
+#include "tools/recorder/recorder-maps.bpf.h"
 
 #define PF_KTHREAD 0x00200000
 #define PF_IO_WORKER 0x00000010

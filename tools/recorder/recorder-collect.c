@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #include "lib/cleanup.h"
-#include "tools/recorder-kernel.h"
-#include "tools/recorder.skel.h"
+#include "tools/recorder/recorder-kernel.h"
+#include "tools/recorder/recorder.skel.h"
 
 /* Times that the kernel did not run a program as it was running already. */
 static uint64_t get_misses(const struct bpf_program *program)

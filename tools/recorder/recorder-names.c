@@ -10,8 +10,8 @@
 
 #include "lib/cgroup.h"
 #include "lib/emit.h"
-#include "tools/recorder-kernel.h"
-#include "tools/recorder.skel.h"
+#include "tools/recorder/recorder-kernel.h"
+#include "tools/recorder/recorder.skel.h"
 
 #define DEPTH_MAX 16 /* of cgroups; the kernel's part knows fewer */
 

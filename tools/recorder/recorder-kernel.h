@@ -3,12 +3,12 @@
  * What the parts of the recorder share: recorder.c, recorder-watch.c, recorder-names.c,
  * recorder-collect.c.
  */
-#ifndef TOOLS_RECORDER_KERNEL_H
-#define TOOLS_RECORDER_KERNEL_H
+#ifndef TOOLS_RECORDER_RECORDER_KERNEL_H
+#define TOOLS_RECORDER_RECORDER_KERNEL_H
 
 #include "tools/evidence/record.h"
-#include "tools/recorder-shared.h"
-#include "tools/recorder.h"
+#include "tools/recorder/recorder-shared.h"
+#include "tools/recorder/recorder.h"
 
 #define RECORDER_BASES 16
 #define RECORDER_PATH 1024

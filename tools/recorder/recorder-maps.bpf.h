@@ -3,16 +3,16 @@
  * What the program in the kernel keeps, and what recorder.c tells it: settings before it is
  * loaded, the container while it runs, and the tables.
  */
-#ifndef TOOLS_RECORDER_MAPS_BPF_H
-#define TOOLS_RECORDER_MAPS_BPF_H
+#ifndef TOOLS_RECORDER_RECORDER_MAPS_BPF_H
+#define TOOLS_RECORDER_RECORDER_MAPS_BPF_H
 
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
 #include <stdbool.h>
 
-#include "tools/recorder-types.h"
-#include "tools/recorder-shared.h"
+#include "tools/recorder/recorder-types.h"
+#include "tools/recorder/recorder-shared.h"
 
 /* Set before the program is loaded. */
 const volatile bool has_systemd_hierarchy; /* cgroup v1, name=systemd */
