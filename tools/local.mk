@@ -20,24 +20,8 @@ noinst_LIBRARIES += tools/libtools.a
 tools_libtools_a_CFLAGS = $(AM_CFLAGS) -pthread \
 	$(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS) $(BPF_CFLAGS)
 tools_libtools_a_SOURCES = \
-	tools/check-json.c \
-	tools/check-print.c \
-	tools/check-prometheus.c \
 	tools/check-reasons.c tools/check-reasons.h \
-	tools/check-sarif.c \
 	tools/check-score.c tools/check-score.h \
-	tools/check-show.h \
-	tools/history.c tools/history.h \
-	tools/html.h \
-	tools/html-audits.c \
-	tools/html-details.c \
-	tools/html-matrix.c \
-	tools/html-page.c \
-	tools/html-style.c \
-	tools/list-facts.c tools/list-facts.h \
-	tools/list-json.c \
-	tools/list-show.h \
-	tools/list-table.c \
 	tools/prove.h \
 	tools/prove-evidence.c \
 	tools/prove-guest.c tools/prove-guest.h \
@@ -58,6 +42,7 @@ include tools/learn/local.mk
 include tools/process/local.mk
 include tools/prove/local.mk
 include tools/recorder/local.mk
+include tools/report/local.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
 check_PROGRAMS += tools/capinfo-roff

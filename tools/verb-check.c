@@ -18,10 +18,10 @@
 #include "lib/io.h"
 #include "lib/span.h"
 #include "tools/check-score.h"
-#include "tools/check-show.h"
 #include "tools/command/command.h"
-#include "tools/history.h"
-#include "tools/html.h"
+#include "tools/report/check-show.h"
+#include "tools/report/history.h"
+#include "tools/report/html.h"
 
 /* Documents, each to a file or, as "-", to standard output; in the order of writing. */
 enum { OUTPUT_SARIF, OUTPUT_PROMETHEUS, OUTPUT_HTML, N_OUTPUTS };

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "tools/html.h"
+#include "tools/report/html.h"
 
 #include "lib/capinfo.h"
 #include "lib/emit.h"

@@ -4,8 +4,8 @@
  * and how far the record, the fragment and what runs have come apart.  One struct of fixed
  * size, so that a process with the owner's rights can fill it in shared memory.
  */
-#ifndef TOOLS_LIST_FACTS_H
-#define TOOLS_LIST_FACTS_H
+#ifndef TOOLS_REPORT_LIST_FACTS_H
+#define TOOLS_REPORT_LIST_FACTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* See check-show.h: the JSON of check.schema.json, a container at a time. */
 #include "config.h"
 
-#include "tools/check-show.h"
+#include "tools/report/check-show.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What "lxc-harden check" prints: each writes to standard output or into a text. */
-#ifndef TOOLS_CHECK_SHOW_H
-#define TOOLS_CHECK_SHOW_H
+#ifndef TOOLS_REPORT_CHECK_SHOW_H
+#define TOOLS_REPORT_CHECK_SHOW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How "lxc-harden list" shows what list-facts.h found, on standard output. */
-#ifndef TOOLS_LIST_SHOW_H
-#define TOOLS_LIST_SHOW_H
+#ifndef TOOLS_REPORT_LIST_SHOW_H
+#define TOOLS_REPORT_LIST_SHOW_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "tools/list-facts.h"
+#include "tools/report/list-facts.h"
 
 #define LIST_COLUMNS_MAX 32
 

@@ -4,14 +4,14 @@
  * Every text that is not constant goes through html_text(): names, paths and findings come
  * from configurations and guests, and who reads the page has a browser.
  */
-#ifndef TOOLS_HTML_H
-#define TOOLS_HTML_H
+#ifndef TOOLS_REPORT_HTML_H
+#define TOOLS_REPORT_HTML_H
 
 #include <stddef.h>
 #include <stdio.h>
 
 #include "tools/check/check.h"
-#include "tools/history.h"
+#include "tools/report/history.h"
 
 struct html {
 	FILE *f;

@@ -2,7 +2,7 @@
 /* See html.h: how the page looks, in light, dark, on paper and on a telephone. */
 #include "config.h"
 
-#include "tools/html.h"
+#include "tools/report/html.h"
 
 /* A rule a line. */
 /* clang-format off */

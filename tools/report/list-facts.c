@@ -2,7 +2,7 @@
 /* See list-facts.h. */
 #include "config.h"
 
-#include "tools/list-facts.h"
+#include "tools/report/list-facts.h"
 
 #include <errno.h>
 #include <fcntl.h>

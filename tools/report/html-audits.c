@@ -2,7 +2,7 @@
 /* See html.h: the timeline of cap-audit's verdicts, a lane for each container. */
 #include "config.h"
 
-#include "tools/html.h"
+#include "tools/report/html.h"
 
 #include <string.h>
 #include <time.h>

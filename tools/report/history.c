@@ -2,7 +2,7 @@
 /* See history.h. */
 #include "config.h"
 
-#include "tools/history.h"
+#include "tools/report/history.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* See html.h: a container each, with before and after, its findings, and its audits. */
 #include "config.h"
 
-#include "tools/html.h"
+#include "tools/report/html.h"
 
 #include "lib/emit.h"
 

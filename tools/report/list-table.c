@@ -2,7 +2,7 @@
 /* See list-show.h: the table.  Every cell is escaped: names are their folders' choice. */
 #include "config.h"
 
-#include "tools/list-show.h"
+#include "tools/report/list-show.h"
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>

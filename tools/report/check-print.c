@@ -2,7 +2,7 @@
 /* See check-show.h: text for people. */
 #include "config.h"
 
-#include "tools/check-show.h"
+#include "tools/report/check-show.h"
 
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "tools/check-show.h"
+#include "tools/report/check-show.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* See html.h: the frame of the page, its head and its overview. */
 #include "config.h"
 
-#include "tools/html.h"
+#include "tools/report/html.h"
 
 #include <errno.h>
 #include <lxc/lxccontainer.h>

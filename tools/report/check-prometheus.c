@@ -2,7 +2,7 @@
 /* See check-show.h: the text format of Prometheus, for node_exporter's textfile collector. */
 #include "config.h"
 
-#include "tools/check-show.h"
+#include "tools/report/check-show.h"
 
 #include <errno.h>
 #include <time.h>

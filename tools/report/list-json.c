@@ -2,7 +2,7 @@
 /* See list-show.h: all that is known, as lxc-harden-list(8) documents it. */
 #include "config.h"
 
-#include "tools/list-show.h"
+#include "tools/report/list-show.h"
 
 #include <stdio.h>
 

@@ -3,8 +3,8 @@
  * What became of containers over time, for the page: what their configurations would give
  * without lxc-harden, and the verdicts that cap-audit kept.  Read with the owners' rights.
  */
-#ifndef TOOLS_HISTORY_H
-#define TOOLS_HISTORY_H
+#ifndef TOOLS_REPORT_HISTORY_H
+#define TOOLS_REPORT_HISTORY_H
 
 #include <stddef.h>
 
