@@ -7,7 +7,6 @@ lib_libharden_a_SOURCES = \
 	lib/audit-mounts.c lib/audit-mounts.h \
 	lib/audit-mounttable.c lib/audit-mounttable.h \
 	lib/audit-process.c lib/audit-process.h \
-	lib/capinfo.c lib/capinfo.h \
 	lib/caps.c lib/caps.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/emit.c lib/emit.h \

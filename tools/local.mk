@@ -20,8 +20,6 @@ noinst_LIBRARIES += tools/libtools.a
 tools_libtools_a_CFLAGS = $(AM_CFLAGS) -pthread \
 	$(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS) $(BPF_CFLAGS)
 tools_libtools_a_SOURCES = \
-	tools/check-reasons.c tools/check-reasons.h \
-	tools/check-score.c tools/check-score.h \
 	tools/prove.h \
 	tools/prove-evidence.c \
 	tools/prove-guest.c tools/prove-guest.h \
@@ -43,10 +41,11 @@ include tools/process/local.mk
 include tools/prove/local.mk
 include tools/recorder/local.mk
 include tools/report/local.mk
+include tools/risk/local.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
-check_PROGRAMS += tools/capinfo-roff
-tools_capinfo_roff_SOURCES = tools/capinfo-roff.c
+check_PROGRAMS += tools/risk/capinfo-roff
+tools_risk_capinfo_roff_SOURCES = tools/risk/capinfo-roff.c
 
 EXTRA_DIST += tools/quickstart tools/quickstart-moves tools/quickstart-source
 
@@ -57,8 +56,8 @@ tools/completion/lxc-harden: $(srcdir)/tools/lxc-harden.bash-completion
 	$(AM_V_GEN)$(MKDIR_P) tools/completion && cp $(srcdir)/tools/lxc-harden.bash-completion $@
 
 man_page_5 = $(srcdir)/man/lxc-harden.conf.5
-update-man: tools/capinfo-roff
-	tools/capinfo-roff >capinfo.tmp
+update-man: tools/risk/capinfo-roff
+	tools/risk/capinfo-roff >capinfo.tmp
 	sed -i -e '/BEGIN capabilities/,/END capabilities/{/BEGIN/{p;r capinfo.tmp' -e '};/END/!d}' $(man_page_5)
 	rm -f capinfo.tmp
 .PHONY: update-man

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "tools/command/command.h"
 #include "tools/config/config-edit.h"
@@ -20,6 +19,7 @@
 #include "tools/generate/plan.h"
 #include "tools/generate/tell.h"
 #include "tools/generate/write.h"
+#include "tools/risk/capinfo.h"
 
 enum {
 	OPT_LEVEL = 256,

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "tools/command/command.h"
 #include "tools/config/config-edit.h"
@@ -30,6 +29,7 @@
 #include "tools/prove/pool.h"
 #include "tools/prove/report.h"
 #include "tools/prove/work.h"
+#include "tools/risk/capinfo.h"
 
 enum {
 	OPT_LEVEL = 256,

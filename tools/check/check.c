@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/capinfo.h"
 #include "lib/rootfs.h"
 #include "tools/check/work.h"
+#include "tools/risk/capinfo.h"
 
 /* --- The root file system --------------------------------------------------------- */
 

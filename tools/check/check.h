@@ -23,7 +23,7 @@ enum check_kind {
 	CHECK_N_KINDS,
 };
 
-/* From the least to the worst; those from DENIAL to HOST are lib/capinfo's classes. */
+/* From the least to the worst; those from DENIAL to HOST are tools/risk/capinfo's classes. */
 enum check_severity {
 	CHECK_NOTE,    /* no harm, but a surprise */
 	CHECK_DENIAL,  /* takes more than a share of the host */

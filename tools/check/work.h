@@ -11,10 +11,10 @@
 
 #include "lib/audit-process.h"
 #include "lib/initver.h"
-#include "tools/check-score.h"
 #include "tools/check/check.h"
 #include "tools/config/lxcconf.h"
 #include "tools/config/mountentry.h"
+#include "tools/risk/score.h"
 
 /* Memory for one model: handed out from the beginning, given back as a whole. */
 struct check_arena {

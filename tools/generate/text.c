@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/generate/basis.h"
 #include "tools/generate/plan.h"
+#include "tools/risk/capinfo.h"
 
 #define WIDTH 100
 

@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
 #include "lib/unitfile.h"
 #include "tools/guest/files.h"
+#include "tools/risk/capinfo.h"
 
 #define DROPINS_MAX 64 /* for one unit */
 #define UNIT_SIZE_MAX (256u << 10)

@@ -6,7 +6,7 @@
 
 #include <linux/capability.h>
 
-#include "lib/capinfo.h"
+#include "tools/risk/capinfo.h"
 
 #define LIKELY 40 /* percent; those go into the first guess */
 

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "lib/capinfo.h"
 #include "tools/command/command-json.h"
+#include "tools/risk/capinfo.h"
 
 /*
  * For one container: 256 findings with two paths each, of 4 KiB, and a text, in which a user whose

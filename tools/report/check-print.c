@@ -8,9 +8,9 @@
 #include <libsmartcols/libsmartcols.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/span.h"
 #include "tools/command/command.h"
+#include "tools/risk/capinfo.h"
 
 /* What is not printable ASCII comes out as \xNN. */
 static void put(const char *text)

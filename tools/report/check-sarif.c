@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
-#include "tools/check-reasons.h"
 #include "tools/command/command-json.h"
+#include "tools/risk/capinfo.h"
+#include "tools/risk/reasons.h"
 
 #define ROOM (64u << 20) /* as check-json has it */
 #define SCHEMA "https://json.schemastore.org/sarif-2.1.0.json"

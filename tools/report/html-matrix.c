@@ -7,8 +7,8 @@
 
 #include "tools/report/html.h"
 
-#include "lib/capinfo.h"
 #include "lib/emit.h"
+#include "tools/risk/capinfo.h"
 
 /* Columns from the worst class to the least, as for a container without a user namespace. */
 static size_t order_caps(unsigned int last_cap, unsigned int order[CAPS_MAX + 1])

@@ -10,8 +10,8 @@
 #include <sys/utsname.h>
 #include <time.h>
 
-#include "lib/capinfo.h"
-#include "tools/check-score.h"
+#include "tools/risk/capinfo.h"
+#include "tools/risk/score.h"
 
 void html_text(FILE *f, const char *hostile)
 {

@@ -2,10 +2,10 @@
 /*
  * Everything that "lxc-harden check" may have against a container, each with a name that
  * never changes and what "lxc-harden explain" says of it.  Pure, constant text, ASCII.
- * What a capability exposes is not here but in lib/capinfo: its id is "cap.NAME".
+ * What a capability exposes is not here but in tools/risk/capinfo: its id is "cap.NAME".
  */
-#ifndef TOOLS_CHECK_REASONS_H
-#define TOOLS_CHECK_REASONS_H
+#ifndef TOOLS_RISK_REASONS_H
+#define TOOLS_RISK_REASONS_H
 
 #include "lib/span.h"
 #include "tools/check/check.h"

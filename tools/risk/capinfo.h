@@ -3,8 +3,8 @@
  * What each capability means for a container: one row for each that Linux 6.18 knows,
  * in the kernel's order.  Pure: constant text, ASCII, for people.
  */
-#ifndef LIB_CAPINFO_H
-#define LIB_CAPINFO_H
+#ifndef TOOLS_RISK_CAPINFO_H
+#define TOOLS_RISK_CAPINFO_H
 
 #include <stdbool.h>
 

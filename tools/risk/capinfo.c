@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "lib/capinfo.h"
+#include "tools/risk/capinfo.h"
 
 #include <stddef.h>
 #include <strings.h>

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "lib/capinfo.h"
+#include "tools/risk/capinfo.h"
 
 #define COLUMNS 76
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * See check-reasons.h.  This is data: a row a reason, to be looked up by its id, not read
+ * See reasons.h.  This is data: a row a reason, to be looked up by its id, not read
  * through.  The weights are judgements, not measurements; what is measured, and
  * tested, is that their sum orders containers as the break-out probe does
  * (tests/bats/check-score.bats).  Changing one moves every score, so it goes into NEWS.
  */
 #include "config.h"
 
-#include "tools/check-reasons.h"
+#include "tools/risk/reasons.h"
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See check-score.h.  lxc-harden-check(8) has the scale in words. */
+/* See score.h.  lxc-harden-check(8) has the scale in words. */
 #include "config.h"
 
-#include "tools/check-score.h"
+#include "tools/risk/score.h"
 
 #include <linux/capability.h>
 

@@ -5,16 +5,16 @@
  * A fact is a bit, and 1 is the worse: no rule asks for a fact that is not there, and no
  * weight is negative.  So closing something never adds a reason and never worsens the score.
  */
-#ifndef TOOLS_CHECK_SCORE_H
-#define TOOLS_CHECK_SCORE_H
+#ifndef TOOLS_RISK_SCORE_H
+#define TOOLS_RISK_SCORE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/capinfo.h"
 #include "lib/caps.h"
-#include "tools/check-reasons.h"
+#include "tools/risk/capinfo.h"
+#include "tools/risk/reasons.h"
 
 enum check_fact {
 	FACT_PRIVILEGED, /* an id inside is the host's root */
@@ -96,7 +96,7 @@ struct check_open {
 
 #define CHECK_OPEN_MAX 128
 
-/* lib/capinfo's class of a capability as the severity of a finding. */
+/* tools/risk/capinfo's class of a capability as the severity of a finding. */
 enum check_severity check_class_severity(enum capinfo_class class);
 
 /* All that is open, always in the same order; how many. */
