@@ -23,5 +23,4 @@ lib_libharden_a_SOURCES = \
 	lib/report.c lib/report.h \
 	lib/rootfs.c lib/rootfs.h \
 	lib/span.c lib/span.h \
-	lib/unitfile.c lib/unitfile.h \
-	lib/unitlist.c lib/unitlist.h
+	lib/unitfile.c lib/unitfile.h

@@ -19,14 +19,7 @@ tools_lxc_harden_LDADD = tools/libtools.a lib/libharden.a \
 noinst_LIBRARIES += tools/libtools.a
 tools_libtools_a_CFLAGS = $(AM_CFLAGS) -pthread \
 	$(LXC_CFLAGS) $(SMARTCOLS_CFLAGS) $(JSONC_CFLAGS) $(BPF_CFLAGS)
-tools_libtools_a_SOURCES = \
-	tools/prove.h \
-	tools/prove-evidence.c \
-	tools/prove-guest.c tools/prove-guest.h \
-	tools/prove-process.c \
-	tools/prove-restart.c \
-	tools/prove-trial.c tools/prove-trial.h \
-	tools/prove-units.c tools/prove-units.h
+tools_libtools_a_SOURCES =
 
 include tools/check/local.mk
 include tools/command/local.mk
@@ -42,6 +35,7 @@ include tools/prove/local.mk
 include tools/recorder/local.mk
 include tools/report/local.mk
 include tools/risk/local.mk
+include tools/trial/local.mk
 
 # Writes the table of lxc-harden.conf(5); tests/bats/explain.bats compares the two.
 check_PROGRAMS += tools/risk/capinfo-roff

@@ -2,7 +2,7 @@
 /* lib/unitlist. */
 #include "config.h"
 
-#include "lib/unitlist.h"
+#include "tools/trial/unitlist.h"
 
 #include "tests/unit/tap.h"
 

@@ -9,7 +9,7 @@
 
 #include "tools/config/config-read.h"
 #include "tools/config/lxcconf.h"
-#include "tools/prove.h"
+#include "tools/trial/result.h"
 
 /* In the template, stands for the folder of the try. */
 #define PROVE_CONFIG_DIR '\1'

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "tools/copy/template.h"
-#include "tools/prove.h"
+#include "tools/trial/result.h"
 
 #define PROVE_KEY_START UINT64_C(0xcbf29ce484222325)
 

@@ -16,7 +16,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/prove-guest.h"
+#include "tools/trial/guest.h"
 
 #define END_MS 15000 /* for a try to clean up */
 

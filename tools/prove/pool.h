@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "tools/prove.h"
 #include "tools/prove/capsearch.h"
+#include "tools/trial/result.h"
 
 #define PROVE_POOL_MAX 64
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/prove-guest.h"
+#include "tools/trial/guest.h"
 
 #define BAR 24
 

@@ -6,8 +6,8 @@
 #ifndef TOOLS_PROVE_PROGRESS_H
 #define TOOLS_PROVE_PROGRESS_H
 
-#include "tools/prove.h"
 #include "tools/prove/capsearch.h"
+#include "tools/trial/result.h"
 
 struct prove_progress {
 	bool quiet, terminal;

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "tools/container/harden-dir.h"
-#include "tools/prove-guest.h"
-#include "tools/prove-units.h"
 #include "tools/prove/pool.h"
+#include "tools/trial/guest.h"
+#include "tools/trial/units.h"
 
 #define TICK_MS 200
 

@@ -5,10 +5,10 @@
 
 #include "tools/command/command.h"
 #include "tools/copy/template.h"
-#include "tools/prove.h"
 #include "tools/prove/capsearch.h"
 #include "tools/prove/progress.h"
 #include "tools/prove/tries.h"
+#include "tools/trial/result.h"
 
 struct prove_run {
 	const struct command *cmd;

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "tools/prove.h"
 #include "tools/prove/capsearch.h"
+#include "tools/trial/result.h"
 
 struct prove_reason {
 	struct caps set;

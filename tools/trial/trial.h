@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A try under way, for its parts. */
-#ifndef TOOLS_PROVE_TRIAL_H
-#define TOOLS_PROVE_TRIAL_H
+#ifndef TOOLS_TRIAL_TRIAL_H
+#define TOOLS_TRIAL_TRIAL_H
 
-#include "tools/prove-guest.h"
-#include "tools/prove.h"
+#include "tools/trial/guest.h"
+#include "tools/trial/result.h"
 
 struct trial {
 	const struct prove_setup *setup;

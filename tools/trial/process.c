@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The guest's processes, from outside: whoever has init's pid namespace.  Their names are
- * their own choice.  See prove-guest.h.
+ * their own choice.  See guest.h.
  */
 #include "config.h"
 
@@ -18,8 +18,8 @@
 #include "lib/audit-process.h"
 #include "lib/cleanup.h"
 #include "lib/proc.h"
-#include "lib/unitlist.h"
-#include "tools/prove-guest.h"
+#include "tools/trial/guest.h"
+#include "tools/trial/unitlist.h"
 
 static void read_stat(int procfd, struct prove_process *p)
 {

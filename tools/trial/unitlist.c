@@ -2,7 +2,7 @@
 /* See unitlist.h. */
 #include "config.h"
 
-#include "lib/unitlist.h"
+#include "tools/trial/unitlist.h"
 
 /* systemd's VALID_CHARS, with the backslash of its escapes. */
 static const char name_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -3,8 +3,8 @@
  * What the parts of "lxc-harden prove" share: what is to be proved, and what came of one
  * try.  Results are handed between processes as they lie in memory.
  */
-#ifndef TOOLS_PROVE_H
-#define TOOLS_PROVE_H
+#ifndef TOOLS_TRIAL_RESULT_H
+#define TOOLS_TRIAL_RESULT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ enum prove_verdict {
 
 /* Of a guest's unit: what is asked of it once the baselines have shown that it does it. */
 struct prove_unit {
-	char name[PROVE_NAME_MAX]; /* a name by lib/unitlist */
+	char name[PROVE_NAME_MAX]; /* a name by tools/trial/unitlist */
 	bool active;
 	bool failed;
 	bool running;	/* a service with processes */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-units.h. */
+/* See units.h. */
 #include "config.h"
 
-#include "tools/prove-units.h"
+#include "tools/trial/units.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/unitlist.h"
+#include "tools/trial/unitlist.h"
 
 #define ASK_MS 5000
 

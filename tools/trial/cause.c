@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Why a try failed: the one line of a log that says most.  Logs are the guest's own text and
- * hostile; what is kept is escaped.  See prove-units.h.
+ * hostile; what is kept is escaped.  See units.h.
  */
 #include "config.h"
 
@@ -12,8 +12,8 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/unitlist.h"
-#include "tools/prove-units.h"
+#include "tools/trial/unitlist.h"
+#include "tools/trial/units.h"
 
 #define ASK_MS 3000
 #define LOG_MAX (4u << 20)

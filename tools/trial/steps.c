@@ -17,9 +17,9 @@
 #include "lib/emit.h"
 #include "tools/copy/copy.h"
 #include "tools/copy/template.h"
-#include "tools/prove-guest.h"
-#include "tools/prove-trial.h"
-#include "tools/prove-units.h"
+#include "tools/trial/guest.h"
+#include "tools/trial/trial.h"
+#include "tools/trial/units.h"
 
 /* A try may take that much longer than the baseline did: others need the processors, too. */
 #define SLACK_TIMES 2

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See prove-guest.h. */
+/* See guest.h. */
 #include "config.h"
 
-#include "tools/prove-guest.h"
+#include "tools/trial/guest.h"
 
 #include <errno.h>
 #include <fcntl.h>

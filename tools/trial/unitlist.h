@@ -3,8 +3,8 @@
  * What "systemctl list-units --all --plain --no-legend --full" prints.  Pure; the text is a
  * guest's and hostile.
  */
-#ifndef LIB_UNITLIST_H
-#define LIB_UNITLIST_H
+#ifndef TOOLS_TRIAL_UNITLIST_H
+#define TOOLS_TRIAL_UNITLIST_H
 
 #include <stdbool.h>
 

@@ -2,13 +2,13 @@
 /*
  * What a try asks of a guest's units: their states, their restart, and why one failed.
  */
-#ifndef TOOLS_PROVE_UNITS_H
-#define TOOLS_PROVE_UNITS_H
+#ifndef TOOLS_TRIAL_UNITS_H
+#define TOOLS_TRIAL_UNITS_H
 
 #include "lib/span.h"
-#include "tools/prove-guest.h"
-#include "tools/prove-trial.h"
-#include "tools/prove.h"
+#include "tools/trial/guest.h"
+#include "tools/trial/result.h"
+#include "tools/trial/trial.h"
 
 /*
  * The states of all units: 1 once systemd has finished starting, 0 while it has not; -EAGAIN

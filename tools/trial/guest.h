@@ -3,8 +3,8 @@
  * A throw-away container that runs: its start, commands inside it, its processes, its end.
  * Everything that comes from it is hostile, and nothing of it is waited for without a limit.
  */
-#ifndef TOOLS_PROVE_GUEST_H
-#define TOOLS_PROVE_GUEST_H
+#ifndef TOOLS_TRIAL_GUEST_H
+#define TOOLS_TRIAL_GUEST_H
 
 #include <lxc/lxccontainer.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Services restarted: that systemd says so is not enough, a process of before that is left
- * was not.  See prove-units.h.
+ * was not.  See units.h.
  */
 #include "config.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "tools/prove-units.h"
+#include "tools/trial/units.h"
 
 /* systemd's own plumbing takes everything down with it, or the session that asks. */
 static bool is_restartable(const struct prove_unit *unit)
