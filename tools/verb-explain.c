@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lxc-harden explain: what a capability means for a container, from the table in
- * tools/risk/capinfo, or a finding of "lxc-harden check", from the one in tools/check-reasons.
+ * tools/risk/capinfo, or a finding of "lxc-harden check", from the one in tools/risk/reasons.
  * Without an operand, the list of all capabilities.  It looks at no container.
  */
 #include "config.h"

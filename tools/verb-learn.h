@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What learn and trace have in common besides tools/session. */
+/* What learn and trace have in common besides tools/learn/session. */
 #ifndef TOOLS_VERB_LEARN_H
 #define TOOLS_VERB_LEARN_H
 

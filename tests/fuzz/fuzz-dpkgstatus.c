@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/dpkgstatus. */
+/* tools/guest/dpkgstatus. */
 #include "config.h"
 
 #include "tools/guest/dpkgstatus.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/filecap. */
+/* tools/guest/filecap. */
 #include "config.h"
 
 #include "tools/guest/filecap.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/fstab. */
+/* tools/guest/fstab. */
 #include "config.h"
 
 #include "tools/guest/fstab.h"

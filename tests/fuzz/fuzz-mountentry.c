@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/mountentry. */
+/* tools/config/mountentry. */
 #include "config.h"
 
 #include "tools/config/mountentry.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/unitlist. */
+/* tools/trial/unitlist. */
 #include "config.h"
 
 #include "tools/trial/unitlist.h"

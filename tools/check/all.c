@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Many containers at a time, by tools/workers.  Each model is built in the memory that the
+ * Many containers at a time, by tools/process/workers.  Each model is built in the memory that the
  * worker shares with its parent, at the same address in both, so that nothing has to be sent.
  */
 #include "config.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Writes the capability table of lxc-harden.conf(5) as mdoc(7), from lib/capinfo.  The page
+ * Writes the capability table of lxc-harden.conf(5) as mdoc(7), from tools/risk/capinfo.  The page
  * in the tree holds the result between two comments; "make update-man" puts it there and
  * tests/bats/explain.bats fails when it is stale.
  */
