@@ -14,6 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "tools/command/command-json.h"
+#include "tools/check/check.h"
 #include "tools/command/command.h"
 #include "tools/risk/capinfo.h"
 #include "tools/risk/reasons.h"

@@ -8,7 +8,7 @@
 #define TOOLS_RISK_REASONS_H
 
 #include "lib/span.h"
-#include "tools/check/check.h"
+#include "tools/risk/severity.h"
 
 enum reason_id {
 	/* What runs is not what is configured. */
