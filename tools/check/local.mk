@@ -6,6 +6,7 @@ tools_libtools_a_SOURCES += \
 	tools/check/caps.c \
 	tools/check/check.c tools/check/check.h \
 	tools/check/config.c \
+	tools/check/container.c \
 	tools/check/faults.c \
 	tools/check/hooks.c \
 	tools/check/includes.c \
@@ -14,6 +15,5 @@ tools_libtools_a_SOURCES += \
 	tools/check/load.c \
 	tools/check/lxcseccomp.c tools/check/lxcseccomp.h \
 	tools/check/mounts.c \
-	tools/check/names.c \
 	tools/check/proc.c \
 	tools/check/work.c tools/check/work.h
