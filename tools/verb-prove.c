@@ -20,6 +20,7 @@
 #include "tools/config/config-read.h"
 #include "tools/config/levels.h"
 #include "tools/container/harden-dir.h"
+#include "tools/container/lock.h"
 #include "tools/container/trust.h"
 #include "tools/copy/freezer.h"
 #include "tools/copy/snapshot.h"
@@ -189,7 +190,7 @@ static int look_at_container(struct prove_work *w, const struct options *o)
 /* The folder "harden"; one proof at a time. */
 static int open_harden(const struct command *cmd, bool *ret_made)
 {
-	auto_close int dirfd = config_edit_open(cmd->lxcpaths[0], cmd->name);
+	auto_close int dirfd = container_lock(cmd->lxcpaths[0], cmd->name);
 	struct command_text buf;
 	int fd = dirfd < 0 ? dirfd : harden_dir_open(dirfd, true, ret_made);
 

@@ -8,10 +8,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <time.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
@@ -19,37 +17,6 @@
 #define CONFIG "config"
 #define TEMPORARY CONFIG_EDIT_TEMPORARY
 #define SIZE_MAX_CONFIG (1u << 20)
-#define LOCK_SECONDS 30
-
-/* Waits, but not for ever: whoever can read the folder can hold the lock. */
-static int lock(int fd)
-{
-	const struct timespec pause = { 0, 50000000 };
-
-	for (int i = 0; i < LOCK_SECONDS * 20; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return 0;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -errno;
-		(void)nanosleep(&pause, NULL); /* cut short by a signal: asked again sooner */
-	}
-	return -EBUSY;
-}
-
-int config_edit_open(const char *lxcpath, const char *name)
-{
-	auto_close int pathfd = open(lxcpath, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_close int fd = -EBADF;
-	int r;
-
-	if (pathfd < 0)
-		return -errno;
-	fd = openat(pathfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	r = lock(fd);
-	return r < 0 ? r : take_fd(&fd);
-}
 
 const char *config_edit_why(int r)
 {

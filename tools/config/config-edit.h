@@ -37,14 +37,7 @@ int config_edit_renew_text(struct span text, const char *path, char **ret_text, 
 typedef int (*config_edit_text)(struct span text, const char *path, char **ret_text,
 				size_t *ret_size);
 
-/*
- * The folder of a container, locked against others who edit: an owned descriptor, whose
- * closing unlocks.  -ELOOP or -ENOTDIR if LXCPATH/NAME is a symlink or no folder, -EBUSY if
- * the lock is held for longer than half a minute.
- */
-int config_edit_open(const char *lxcpath, const char *name);
-
-/* What to say of an error of these: constant text, or strerror()'s. */
+/* What to say of an error of these, and of container_lock(): constant text, or strerror()'s. */
 const char *config_edit_why(int r);
 
 /*

@@ -3,7 +3,7 @@
  * A file of a folder replaced in steps, for those who replace several together: staging
  * writes the new one beside it and takes all the space that is needed, commit renames, and
  * undo renames the old one back, so that going back needs no space.  Under the lock of
- * config_edit_open() there is one writer; so each file has one name for each step.
+ * container_lock() there is one writer; so each file has one name for each step.
  */
 #ifndef TOOLS_CONTAINER_REPLACE_H
 #define TOOLS_CONTAINER_REPLACE_H

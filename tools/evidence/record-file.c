@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "tools/config/config-edit.h"
 #include "tools/container/harden-dir.h"
+#include "tools/container/lock.h"
 
 static int fail(struct record_error *error, int r)
 {
@@ -37,7 +37,7 @@ static int read_at(int dirfd, struct record **ret, struct record_error *error)
 int record_file_read(const char *lxcpath, const char *name, struct record **ret,
 		     struct record_error *ret_error)
 {
-	auto_close int fd = config_edit_open(lxcpath, name);
+	auto_close int fd = container_lock(lxcpath, name);
 
 	return fd < 0 ? fail(ret_error, fd) : read_at(fd, ret, ret_error);
 }
@@ -59,7 +59,7 @@ int record_file_add(const char *lxcpath, const char *name, bool fresh, struct re
 		    struct record_error *ret_error)
 {
 	/* Locked until it is written, so that two who learn at once both count. */
-	auto_close int fd = config_edit_open(lxcpath, name);
+	auto_close int fd = container_lock(lxcpath, name);
 	bool made;
 	auto_close int folder = fd < 0 ? -EBADF : harden_dir_open(fd, true, &made);
 	auto_record struct record *old = NULL;

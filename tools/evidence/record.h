@@ -122,7 +122,7 @@ int record_parse(struct span text, struct record **ret, struct record_error *ret
  */
 int record_read_at(int dirfd, struct record **ret, struct record_error *ret_error);
 
-/* Replaces it at once and for good; the caller holds the lock of config_edit_open(). */
+/* Replaces it at once and for good; the caller holds the lock of container_lock(). */
 int record_write_at(int dirfd, struct record *record);
 
 /* As JSON, owned; what does not fit into RECORD_SIZE_MAX becomes a loss of the record, too. */

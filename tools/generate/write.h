@@ -31,7 +31,7 @@ struct writer {
  */
 int writer_make(struct writer *w);
 
-/* Into the folder that config_edit_open() gave: the exit status. */
+/* Into the folder that container_lock() gave: the exit status. */
 int writer_write(struct writer *w, int dirfd, bool *ret_changed);
 
 /*
