@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "tools/trial/result.h"
+#include "tools/copy/setup.h"
 
 /*
  * In the folder dir, which it makes: "rootfs", and "bind0"... for the binds.  0 or -errno;

@@ -8,5 +8,6 @@ tools_libtools_a_SOURCES += \
 	tools/copy/mounts.c \
 	tools/copy/room.c tools/copy/room.h \
 	tools/copy/root.c tools/copy/root.h \
+	tools/copy/setup.h \
 	tools/copy/snapshot.c tools/copy/snapshot.h \
 	tools/copy/template.c tools/copy/template.h

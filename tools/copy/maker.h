@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-#include "tools/copy/template.h"
+#include "tools/config/lxcconf.h"
+#include "tools/copy/setup.h"
 
 struct prove_maker {
 	const struct lxcconf *conf;

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "tools/trial/result.h"
+#include "tools/copy/setup.h"
 
 /*
  * Sets .rootfs and .lower of setup, whose .root and .room are set.  What has to be mounted

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "tools/copy/freezer.h"
-#include "tools/trial/result.h"
+#include "tools/copy/setup.h"
 
 #define PROVE_SNAPSHOT_NAME "prove-snapshot" /* in the folder "harden" */
 

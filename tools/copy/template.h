@@ -9,23 +9,7 @@
 
 #include "tools/config/config-read.h"
 #include "tools/config/lxcconf.h"
-#include "tools/trial/result.h"
-
-/* In the template, stands for the folder of the try. */
-#define PROVE_CONFIG_DIR '\1'
-
-struct prove_config {
-	const char *level; /* "base", "keep", "strict": asked for, or NULL; then the one found */
-	bool all;	   /* start from all capabilities of the kernel, not the level's */
-	bool network;	   /* keep the container's network */
-	bool hooks;	   /* keep the container's own hooks */
-	/* Results. */
-	struct caps max;       /* the most that a try may hold */
-	struct caps before;    /* what the configuration gives now */
-	unsigned int last_cap; /* of the kernel */
-	bool included;	       /* it has a level of ours already */
-	char *notes;	       /* a line each: what was left out, escaped */
-};
+#include "tools/copy/setup.h"
 
 /*
  * Sets .config, .binds, .root and .idmapped of setup, all owned.  0, or with

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "lib/caps.h"
+#include "tools/copy/setup.h"
 
 #define PROVE_UNITS_MAX 512
 #define PROVE_COMMS_MAX 256
@@ -71,31 +72,6 @@ struct prove_result {
 	char what[300];		   /* what failed, printable */
 	char line[PROVE_LINE_MAX]; /* of a log, printable, "" for none */
 	struct prove_state state;  /* of a baseline */
-};
-
-/* A folder or file of the host that the container sees: the copy gets a copy of it. */
-struct prove_bind {
-	char *source;
-	bool folder;
-};
-
-/* What all tries have in common. */
-struct prove_setup {
-	const char *name; /* the container */
-	const char *lxcpath;
-	const char *room;   /* the folder of the throw-away containers, on a tmpfs */
-	const char *run_id; /* begins their names */
-	char *config;	    /* a template, see tools/copy/template.h */
-	char *root;	    /* the value of lxc.rootfs.path */
-	char *rootfs;	    /* what is copied: a folder, the container's own or of the room */
-	char *lower;	    /* the same, as overlayfs takes it */
-	struct prove_bind *binds;
-	size_t n_binds;
-	bool systemd, idmapped;
-	char *const *checks;
-	size_t n_checks;
-	unsigned int check_seconds, boot_seconds;
-	bool restart, stop;
 };
 
 /* One try, in a process of its own: number makes names unique. */
