@@ -5,7 +5,7 @@ tools_lxc_harden_SOURCES = \
 	tools/verb-check.c \
 	tools/verb-explain.c \
 	tools/verb-generate.c \
-	tools/verb-learn.c tools/verb-learn.h \
+	tools/verb-learn.c \
 	tools/verb-list.c \
 	tools/verb-prove.c \
 	tools/verb-remove.c \

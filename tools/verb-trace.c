@@ -18,8 +18,8 @@
 #include "lib/emit.h"
 #include "tools/command/command.h"
 #include "tools/learn/learn-report.h"
+#include "tools/learn/recorder-options.h"
 #include "tools/learn/session.h"
-#include "tools/verb-learn.h"
 
 #define SECONDS_MAX 604800 /* a week */
 #define UNITS_MAX 16

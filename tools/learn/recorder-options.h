@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What learn and trace have in common besides tools/learn/session. */
-#ifndef TOOLS_VERB_LEARN_H
-#define TOOLS_VERB_LEARN_H
+/* The options of the recorder, which learn and trace have in common. */
+#ifndef TOOLS_LEARN_RECORDER_OPTIONS_H
+#define TOOLS_LEARN_RECORDER_OPTIONS_H
 
 #include <stdint.h>
 
