@@ -16,29 +16,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "lib/caps.h"
-
-enum capsearch_verdict {
-	CAPSEARCH_UNKNOWN,
-	CAPSEARCH_PASS,
-	CAPSEARCH_FAIL,
-	CAPSEARCH_FLAKY, /* both have been seen; counts as failed */
-};
-
-/* One set, as often as it was tried, here and on other ground (see confirm below). */
-struct capsearch_try {
-	struct caps set;
-	unsigned int passes[2], fails[2];
-	bool sure;	/* a failure told its cause: it need not be repeated */
-	uint64_t cause; /* what failed, the first time; 0: not known */
-};
-
-struct capsearch_tries {
-	struct capsearch_try *list;
-	size_t n, size;
-};
+#include "tools/prove/capsearch-tries.h"
 
 /* A weaker capability that may do in place of a stronger one. */
 struct capsearch_swap {
@@ -65,12 +45,6 @@ struct capsearch {
 	bool confirm;
 };
 
-/* A try to be made. */
-struct capsearch_want {
-	struct caps set;
-	bool confirm; /* on the other ground */
-};
-
 enum capsearch_stage {
 	CAPSEARCH_REDUCE,
 	CAPSEARCH_SINGLES,
@@ -88,23 +62,6 @@ struct capsearch_result {
 	struct caps swappable;	 /* those of it in whose place a narrower one would do */
 	unsigned int tries_left; /* a guess */
 };
-
-enum capsearch_outcome {
-	CAPSEARCH_PASSED,
-	CAPSEARCH_FAILED,
-	CAPSEARCH_FAILED_SURELY, /* by a cause that chance does not make: no need to repeat it */
-};
-
-/*
- * Notes what came of a try: 0 or -ENOMEM.  cause is a number for what failed, the same one for
- * the same thing, or 0.
- */
-int capsearch_note(struct capsearch_tries *tries, const struct capsearch_want *what,
-		   enum capsearch_outcome outcome, uint64_t cause);
-void capsearch_tries_done(struct capsearch_tries *tries);
-const struct capsearch_try *capsearch_find(const struct capsearch_tries *tries, struct caps set);
-/* By all tries of the set; the other ground decides if any were refuted there. */
-enum capsearch_verdict capsearch_get_verdict(const struct capsearch_tries *tries, struct caps set);
 
 /*
  * The next try worth making, while those in running are under way: 1 and *ret, or 0 if
