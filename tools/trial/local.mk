@@ -6,6 +6,6 @@ tools_libtools_a_SOURCES += \
 	tools/trial/restart.c \
 	tools/trial/result.h \
 	tools/trial/steps.c \
-	tools/trial/trial.h \
+	tools/trial/trial.c tools/trial/trial.h \
 	tools/trial/unitlist.c tools/trial/unitlist.h \
 	tools/trial/units.c tools/trial/units.h
