@@ -354,7 +354,7 @@ int verb_prove(const struct verb *verb, int argc, char *argv[])
 			if (made)
 				remove_harden(&cmd);
 			if (r == COMMAND_DONE && o.apply)
-				r = prove_apply(run);
+				r = prove_apply(run, verb_generate);
 		}
 		run_done(run);
 	}

@@ -57,11 +57,9 @@ static bool fill_args(const struct prove_run *run, const struct proof *proof, ch
 	return ok;
 }
 
-int prove_apply(const struct prove_run *run)
+int prove_apply(const struct prove_run *run, prove_generate run_generate)
 {
-	static const struct verb generate = {
-		"generate", "", "", NULL, COMMAND_ONE, verb_generate
-	};
+	const struct verb generate = { "generate", "", "", NULL, COMMAND_ONE, run_generate };
 	auto_proof struct proof *proof = NULL;
 	struct proof_error error;
 	char *args[ARGS_MAX] = { NULL };
@@ -73,7 +71,7 @@ int prove_apply(const struct prove_run *run)
 		return COMMAND_FAILED;
 	}
 	if (fill_args(run, proof, args, &n)) {
-		r = verb_generate(&generate, n, args);
+		r = run_generate(&generate, n, args);
 	} else {
 		command_error(run->cmd->verb, "out of memory");
 		r = COMMAND_FAILED;

@@ -8,7 +8,8 @@
 /* The exit status. */
 int prove_report(struct prove_run *run);
 
-/* Has "generate" keep just what proof.json says: its exit status. */
-int prove_apply(const struct prove_run *run);
+/* Has "generate", the verb, keep just what proof.json says: its exit status. */
+typedef int (*prove_generate)(const struct verb *verb, int argc, char *argv[]);
+int prove_apply(const struct prove_run *run, prove_generate run_generate);
 
 #endif
