@@ -9,7 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/guest/units.h"
+#include "tools/guest/lists.h"
 
 #define LIST_MAX 512 /* of each: more is a game */
 /* So many are held before those that sort last go: what stays does not depend on the order. */

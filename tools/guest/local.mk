@@ -6,7 +6,7 @@ tools_libtools_a_SOURCES += \
 	tools/guest/files.c tools/guest/files.h \
 	tools/guest/fstab.c tools/guest/fstab.h \
 	tools/guest/guest.h \
-	tools/guest/lists.c \
+	tools/guest/lists.c tools/guest/lists.h \
 	tools/guest/mounts.c \
 	tools/guest/options.c \
 	tools/guest/read.c \

@@ -17,6 +17,7 @@
 #include "tools/guest/files.h"
 #include "tools/guest/fstab.h"
 #include "tools/guest/unit.h"
+#include "tools/guest/units.h"
 
 #define FSTAB_SIZE_MAX (1u << 20)
 #define MOUNTS_MAX 128

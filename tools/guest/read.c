@@ -10,6 +10,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/rootfs.h"
+#include "tools/guest/lists.h"
 #include "tools/guest/units.h"
 #include "tools/guest/walk.h"
 

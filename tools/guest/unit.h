@@ -3,7 +3,7 @@
 #ifndef TOOLS_GUEST_UNIT_H
 #define TOOLS_GUEST_UNIT_H
 
-#include "tools/guest/units.h"
+#include "tools/guest/lists.h"
 
 /* Where systemd looks, the first wins; "lib" is a link where /usr is merged. */
 enum { GUEST_UNIT_FOLDERS = 4 };

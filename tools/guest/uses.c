@@ -14,6 +14,7 @@
 #include "lib/emit.h"
 #include "tools/guest/dpkgstatus.h"
 #include "tools/guest/files.h"
+#include "tools/guest/lists.h"
 #include "tools/guest/units.h"
 
 #define STATUS_SIZE_MAX (32u << 20)

@@ -22,6 +22,7 @@
 #include "lib/rootfs.h"
 #include "tools/guest/crew.h"
 #include "tools/guest/filecap.h"
+#include "tools/guest/lists.h"
 #include "tools/guest/units.h"
 
 #define FILES_MAX 4000000u
