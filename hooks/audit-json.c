@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "hooks/audit-log.h"
+#include "hooks/audit-record.h"
 
 #include <errno.h>
 #include <stdio.h>

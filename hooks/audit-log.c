@@ -12,6 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "lib/span.h"
 
 #define SIZE_MAX_LOG (128u << 10) /* a common line has 400 bytes; the longest 16 KiB */
 #define LINES_KEPT 100

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "hooks/audit-record.h"
+struct audit_record;
 
 #define AUDIT_LOG_FILE "audit.log"
 

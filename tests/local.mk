@@ -21,7 +21,7 @@ AM_TESTS_ENVIRONMENT = \
 	UBSAN_OPTIONS="print_stacktrace=1:$${UBSAN_OPTIONS-}"; export UBSAN_OPTIONS;
 
 # What a program without an LDADD of its own links: the unit tests and fuzz targets.
-LDADD = lib/libharden.a $(CAP_LIBS)
+LDADD = tools/libtools.a lib/libharden.a $(LXC_LIBS) $(JSONC_LIBS) $(CAP_LIBS)
 
 unit_tests = \
 	tests/unit/test-apifs \
@@ -59,7 +59,18 @@ unit_tests = \
 	tests/unit/test-lxcseccomp \
 	tests/unit/test-mountentry \
 	tests/unit/test-gate \
-	tests/unit/test-lxcconf
+	tests/unit/test-lxcconf \
+	tests/unit/test-audit-read \
+	tests/unit/test-config-edit \
+	tests/unit/test-containers \
+	tests/unit/test-harden-dir \
+	tests/unit/test-path-stranger \
+	tests/unit/test-proof \
+	tests/unit/test-prove-copy \
+	tests/unit/test-prove-freezer \
+	tests/unit/test-record \
+	tests/unit/test-recorder-attached \
+	tests/unit/test-recorder-none
 
 bats_tests = \
 	tests/bats/attack.bats \
@@ -104,9 +115,21 @@ tests_unit_test_audit_inside_SOURCES = tests/unit/test-audit-inside.c \
 	hooks/audit-child.c hooks/audit-inside.c hooks/audit-policy.c hooks/audit-trials.c \
 	hooks/audit-trials-own.c hooks/audit-trials-system.c hooks/audit-try.c hooks/hook.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
-tests_unit_test_gate_SOURCES = tests/unit/test-gate.c tools/gate.c
-tests_unit_test_check_score_SOURCES = tests/unit/test-check-score.c \
-	tools/check-score.c tools/check-reasons.c
+
+# A build with BPF has no recorder-none.c in its library.
+tests_unit_test_recorder_none_SOURCES = tests/unit/test-recorder-none.c tools/recorder/recorder-none.c
+
+# Those that include a library's headers.
+tests_unit_test_containers_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+tests_unit_test_prove_freezer_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
+tests_unit_test_record_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_unit_test_audit_read_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_unit_test_proof_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS)
+tests_fuzz_fuzz_prove_tries_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS) $(JSONC_CFLAGS)
+
+# Compares tools/config-read with liblxc itself, for tests/bats/config.bats.
+check_PROGRAMS += tests/unit/config-compare
+tests_unit_config_compare_CFLAGS = $(AM_CFLAGS) $(LXC_CFLAGS)
 
 # deny-syscall NAMES COMMAND: runs COMMAND as on an older kernel, for fallbacks.
 check_PROGRAMS += $(unit_tests) $(fuzz_targets) tests/unit/deny-syscall
@@ -213,9 +236,16 @@ tests_fuzz_fuzz_mountentry_SOURCES = tests/fuzz/fuzz-mountentry.c $(fuzz_main)
 tests_fuzz_fuzz_mountentry_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_hook_SOURCES = tests/fuzz/fuzz-hook.c hooks/hook.c $(fuzz_main)
 tests_fuzz_fuzz_hook_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
-tests_fuzz_fuzz_config_edit_SOURCES = tests/fuzz/fuzz-config-edit.c \
-	$(config_edit_sources) $(fuzz_main)
+tests_fuzz_fuzz_config_edit_SOURCES = tests/fuzz/fuzz-config-edit.c $(fuzz_main)
 tests_fuzz_fuzz_config_edit_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_audit_read_SOURCES = tests/fuzz/fuzz-audit-read.c $(fuzz_main)
+tests_fuzz_fuzz_audit_read_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_proof_SOURCES = tests/fuzz/fuzz-proof.c $(fuzz_main)
+tests_fuzz_fuzz_proof_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_prove_tries_SOURCES = tests/fuzz/fuzz-prove-tries.c $(fuzz_main)
+tests_fuzz_fuzz_prove_tries_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz-record.c $(fuzz_main)
+tests_fuzz_fuzz_record_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 
 TESTS += $(unit_tests) tests/fuzz/replay $(bats_tests)
 # A script: not to be made from replay.c, which a checkout may leave newer.

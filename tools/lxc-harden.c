@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 static const char generate_help[] = "      --level=LEVEL   base (default), keep or strict\n"
 				    "      --add=CAP       keep this one too; may be repeated\n"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/command.h"
+#include "tools/command/command.h"
 #include "tools/container/open.h"
 #include "tools/process/attach.h"
 

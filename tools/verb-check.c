@@ -14,12 +14,12 @@
 
 #include "lib/cleanup.h"
 #include "lib/span.h"
-#include "tools/check-score.h"
-#include "tools/check-show.h"
-#include "tools/command.h"
-#include "tools/history.h"
-#include "tools/html.h"
+#include "tools/command/command.h"
+#include "tools/report/check-show.h"
 #include "tools/report/file.h"
+#include "tools/report/history.h"
+#include "tools/report/html.h"
+#include "tools/risk/score.h"
 
 /* Documents, each to a file or, as "-", to standard output; in the order of writing. */
 enum { OUTPUT_SARIF, OUTPUT_PROMETHEUS, OUTPUT_HTML, N_OUTPUTS };

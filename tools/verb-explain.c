@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lxc-harden explain: what a capability means for a container, from the table in
- * lib/capinfo, or a finding of "lxc-harden check", from the one in tools/check-reasons.  Without
- * an operand, the list of all capabilities.  It looks at no container.
+ * tools/risk/capinfo, or a finding of "lxc-harden check", from the one in tools/risk/reasons.
+ * Without an operand, the list of all capabilities.  It looks at no container.
  */
 #include "config.h"
 
@@ -12,11 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "tools/check-reasons.h"
-#include "tools/command-json.h"
-#include "tools/command.h"
+#include "tools/command/command-json.h"
+#include "tools/check/check.h"
+#include "tools/command/command.h"
+#include "tools/risk/capinfo.h"
+#include "tools/risk/reasons.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 100 /* longer lines are hard to read */

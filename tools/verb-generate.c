@@ -9,18 +9,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "tools/command.h"
-#include "tools/config-edit.h"
-#include "tools/generate-basis.h"
-#include "tools/generate-plan.h"
-#include "tools/generate-tell.h"
-#include "tools/generate-write.h"
+#include "tools/command/command.h"
+#include "tools/config/config-edit.h"
+#include "tools/config/levels.h"
+#include "tools/container/lock.h"
+#include "tools/container/open-root.h"
+#include "tools/container/trust.h"
+#include "tools/generate/basis.h"
+#include "tools/generate/plan.h"
 #include "tools/generate/refused.h"
-#include "tools/guest-open.h"
-#include "tools/levels.h"
-#include "tools/trust.h"
+#include "tools/generate/tell.h"
+#include "tools/generate/write.h"
+#include "tools/risk/capinfo.h"
 
 enum {
 	OPT_LEVEL = 256,
@@ -289,7 +290,7 @@ static int do_generate(const struct command *cmd, const struct options *opts, in
 /* The folder, locked, with a configuration that can be edited: -1, else the exit status. */
 static int open_folder(const struct command *cmd, int *ret_fd)
 {
-	auto_close int fd = config_edit_open(cmd->lxcpaths[0], cmd->name);
+	auto_close int fd = container_lock(cmd->lxcpaths[0], cmd->name);
 	struct command_text path;
 	unsigned int line;
 	int r;

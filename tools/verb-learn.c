@@ -12,14 +12,13 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/command.h"
-#include "tools/learn-report.h"
-#include "tools/record-file.h"
-#include "tools/session.h"
-#include "tools/verb-learn.h"
+#include "tools/command/command.h"
+#include "tools/evidence/record-file.h"
+#include "tools/learn/learn-report.h"
+#include "tools/learn/recorder-options.h"
+#include "tools/learn/session.h"
 
 #define SECONDS_MAX 604800 /* a week */
-#define ENTRIES_MAX 262144
 
 enum { OPTION_HOST = 256, OPTION_FRESH, OPTION_LEAVE, OPTION_TIME, OPTION_BOOT };
 
@@ -38,33 +37,6 @@ struct options {
 	struct recorder_options recorder;
 	bool fresh;
 };
-
-int learn_take_recorder(const struct command *cmd, int option, const char *value,
-			struct recorder_options *recorder)
-{
-	struct command_text buf;
-
-	switch (option) {
-	case RECORDER_OPTION_ENTRIES:
-		return command_take_number(cmd, "entries", value, 1, ENTRIES_MAX,
-					   &recorder->entries);
-	case RECORDER_OPTION_DEBUG:
-		recorder->debug = true;
-		return 0;
-	default:
-		break;
-	}
-	for (unsigned int i = 0; i < RECORD_N_POINTS; i++) {
-		if (strcmp(value, record_points[i]) == 0) {
-			recorder->only = true;
-			recorder->point = (enum record_point)i;
-			return 0;
-		}
-	}
-	command_error(cmd->verb, "--attach: '%s' is none of tracepoint, fexit, kprobe",
-		      command_escape(&buf, value));
-	return -EINVAL;
-}
 
 static int take(const struct command *cmd, int option, const char *value, void *state)
 {
@@ -159,22 +131,6 @@ static int save(struct session *s, const struct options *o)
 	return r;
 }
 
-void learn_tell_losses(const struct command *cmd, const struct recorder *rec)
-{
-	struct recorder_totals t;
-
-	if (recorder_get_totals(rec, &t) < 0)
-		return;
-	if (t.unmarked)
-		command_error(cmd->verb,
-			      "where %llu processes came from is not known: too many at once",
-			      (unsigned long long)t.unmarked);
-	if (t.unnamed)
-		command_error(cmd->verb,
-			      "of %llu checks the unit or program has no name: too many of them",
-			      (unsigned long long)t.unnamed);
-}
-
 static int report(const struct session *s)
 {
 	int r = 0;
@@ -208,19 +164,6 @@ static int run(struct session *s, const struct options *o)
 		return COMMAND_FAILED;
 	}
 	return ran < 0 ? COMMAND_FAILED : r;
-}
-
-int learn_open_recorder(const struct command *cmd, const struct recorder_options *options,
-			struct recorder **ret)
-{
-	struct recorder_error error = { "" };
-	int r = recorder_open(options, ret, &error);
-
-	if (r == -EPERM && geteuid() != 0)
-		command_error(cmd->verb, "needs root");
-	else if (r < 0)
-		command_error(cmd->verb, "cannot record: %s", error.text);
-	return r;
 }
 
 int verb_learn(const struct verb *verb, int argc, char *argv[])

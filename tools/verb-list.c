@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/command.h"
-#include "tools/list-facts.h"
-#include "tools/list-show.h"
+#include "tools/command/command.h"
+#include "tools/report/list-facts.h"
+#include "tools/report/list-show.h"
 
 enum { OPTION_NOHEADINGS = 256, OPTION_TREE };
 

@@ -14,22 +14,23 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "lib/capinfo.h"
 #include "lib/cleanup.h"
-#include "tools/command.h"
-#include "tools/config-edit.h"
-#include "tools/config-read.h"
-#include "tools/harden-dir.h"
-#include "tools/levels.h"
-#include "tools/proof.h"
-#include "tools/prove-freezer.h"
-#include "tools/prove-hints.h"
-#include "tools/prove-pool.h"
-#include "tools/prove-report.h"
-#include "tools/prove-snapshot.h"
-#include "tools/prove-work.h"
-#include "tools/record.h"
-#include "tools/trust.h"
+#include "tools/command/command.h"
+#include "tools/config/config-edit.h"
+#include "tools/config/config-read.h"
+#include "tools/config/levels.h"
+#include "tools/container/harden-dir.h"
+#include "tools/container/lock.h"
+#include "tools/container/trust.h"
+#include "tools/copy/freezer.h"
+#include "tools/copy/snapshot.h"
+#include "tools/evidence/proof.h"
+#include "tools/evidence/record.h"
+#include "tools/prove/hints.h"
+#include "tools/prove/pool.h"
+#include "tools/prove/report.h"
+#include "tools/prove/work.h"
+#include "tools/risk/capinfo.h"
 
 enum {
 	OPT_LEVEL = 256,
@@ -189,7 +190,7 @@ static int look_at_container(struct prove_work *w, const struct options *o)
 /* The folder "harden"; one proof at a time. */
 static int open_harden(const struct command *cmd, bool *ret_made)
 {
-	auto_close int dirfd = config_edit_open(cmd->lxcpaths[0], cmd->name);
+	auto_close int dirfd = container_lock(cmd->lxcpaths[0], cmd->name);
 	struct command_text buf;
 	int fd = dirfd < 0 ? dirfd : harden_dir_open(dirfd, true, ret_made);
 
@@ -353,7 +354,7 @@ int verb_prove(const struct verb *verb, int argc, char *argv[])
 			if (made)
 				remove_harden(&cmd);
 			if (r == COMMAND_DONE && o.apply)
-				r = prove_apply(run);
+				r = prove_apply(run, verb_generate);
 		}
 		run_done(run);
 	}

@@ -16,10 +16,11 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/lxcconf.h"
-#include "tools/command.h"
-#include "tools/config-edit.h"
-#include "tools/harden-dir.h"
+#include "tools/command/command.h"
+#include "tools/config/config-edit.h"
+#include "tools/config/lxcconf.h"
+#include "tools/container/harden-dir.h"
+#include "tools/container/lock.h"
 
 #define CONFIG_SIZE_MAX (1u << 20)
 
@@ -214,7 +215,7 @@ int verb_remove(const struct verb *verb, int argc, char *argv[])
 		     cmd.name);
 	if (r < 0 || (size_t)r >= sizeof(path))
 		return refuse(&cmd, "", -ENAMETOOLONG);
-	dirfd = config_edit_open(cmd.lxcpaths[0], cmd.name);
+	dirfd = container_lock(cmd.lxcpaths[0], cmd.name);
 	if (dirfd < 0)
 		return refuse(&cmd, "", dirfd);
 	r = find_lines(dirfd, path, &line);

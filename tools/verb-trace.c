@@ -16,10 +16,10 @@
 #include "lib/caps.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
-#include "tools/command.h"
-#include "tools/learn-report.h"
-#include "tools/session.h"
-#include "tools/verb-learn.h"
+#include "tools/command/command.h"
+#include "tools/learn/learn-report.h"
+#include "tools/learn/recorder-options.h"
+#include "tools/learn/session.h"
 
 #define SECONDS_MAX 604800 /* a week */
 #define UNITS_MAX 16

@@ -113,7 +113,7 @@ misuse() {
 }
 
 @test "the table in lxc-harden.conf(5) is the one of this command" {
-	"$abs_top_builddir/tools/capinfo-roff" >"$BATS_TEST_TMPDIR/want"
+	"$abs_top_builddir/tools/risk/capinfo-roff" >"$BATS_TEST_TMPDIR/want"
 	sed -n '/BEGIN capabilities/,/END capabilities/p' "$page" | sed '1d;$d' \
 		>"$BATS_TEST_TMPDIR/got"
 	diff "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got" || {

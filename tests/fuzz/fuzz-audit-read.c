@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/audit-read.h"
+#include "tools/evidence/audit-read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

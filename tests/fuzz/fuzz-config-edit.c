@@ -5,14 +5,14 @@
  */
 #include "config.h"
 
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "lib/cleanup.h"
-#include "lib/lxcconf.h"
 #include "tests/fuzz/fuzz.h"
+#include "tools/config/lxcconf.h"
 
 static const char path[] = "/var/lib/lxc/c/harden/harden.conf";
 static const char tail[] = "lxc.uts.name = behind\n";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/dpkgstatus. */
+/* tools/guest/dpkgstatus. */
 #include "config.h"
 
-#include "lib/dpkgstatus.h"
+#include "tools/guest/dpkgstatus.h"
 
 #include "tests/fuzz/fuzz.h"
 

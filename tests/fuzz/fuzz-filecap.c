@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/filecap. */
+/* tools/guest/filecap. */
 #include "config.h"
 
-#include "lib/filecap.h"
+#include "tools/guest/filecap.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/fstab. */
+/* tools/guest/fstab. */
 #include "config.h"
 
-#include "lib/fstab.h"
+#include "tools/guest/fstab.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/lxcconf: a whole file, by the rules of three versions of LXC. */
+/* tools/config/lxcconf: a whole file, by the rules of three versions of LXC. */
 #include "config.h"
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 #include "tests/fuzz/fuzz.h"
 

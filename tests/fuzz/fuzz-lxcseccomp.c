@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/lxcseccomp and lib/mountentry: a profile, asked twice; its lines as mount entries. */
+/* tools/check/lxcseccomp and tools/config/mountentry: a profile, asked twice; its lines as mount
+ * entries. */
 #include "config.h"
 
-#include "lib/lxcseccomp.h"
-#include "lib/mountentry.h"
+#include "tools/check/lxcseccomp.h"
+#include "tools/config/mountentry.h"
 
 #include "tests/fuzz/fuzz.h"
 

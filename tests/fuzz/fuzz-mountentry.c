@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/mountentry. */
+/* tools/config/mountentry. */
 #include "config.h"
 
-#include "lib/mountentry.h"
+#include "tools/config/mountentry.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /* A proof that is read can be written, and is then read as the same one. */
 #include "config.h"
 
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* Tries that are read can be written, and are then read as the same ones. */
 #include "config.h"
 
-#include "tools/prove-tries.h"
+#include "tools/prove/tries.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* A record that is read can be written, and is then read as the same one. */
 #include "config.h"
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #include <string.h>
 

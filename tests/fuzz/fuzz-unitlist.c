@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/unitlist: the rows, and the text as a path of a cgroup. */
+/* tools/trial/unitlist: the rows, and the text as a path of a cgroup. */
 #include "config.h"
 
-#include "lib/unitlist.h"
+#include "tools/trial/unitlist.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * config-compare [--dump] FILE...: reads each configuration with tools/config-read and with
+ * config-compare [--dump] FILE...: reads each configuration with tools/config/config-read and with
  * liblxc itself, and compares: whether it loads at all, and every item that liblxc gives
  * back.  One line for each file, "same: ok" or "same: refused: MESSAGE" or "DIFFERENT: ...";
  * 1 if any differs.  --dump prints the settings with file, line and state instead.
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
-#include "tools/config-read.h"
+#include "tools/config/config-read.h"
 
 #define LXCPATH "/nonexistent"
 enum { SAME = 0, REFUSED = 10, DIFFERENT = 11 };

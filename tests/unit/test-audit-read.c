@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/audit-read: what cap-audit writes, and what somebody may have put in its place. */
+/* tools/evidence/audit-read: what cap-audit writes, and what somebody may have put in its place. */
 #include "config.h"
 
-#include "tools/audit-read.h"
+#include "tools/evidence/audit-read.h"
 
 #include "tests/unit/scratch.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lib/capinfo: the table is whole, in the kernel's order, and agrees with the fragments and
+ * tools/risk/capinfo: the table is whole, in the kernel's order, and agrees with the fragments and
  * policies of conf.d, which are what really decides.
  */
 #include "config.h"
 
-#include "lib/capinfo.h"
+#include "tools/risk/capinfo.h"
 
 #include <linux/capability.h>
 

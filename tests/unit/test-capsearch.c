@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lib/capsearch, on made-up guests: ones that need a set, ones that a larger set breaks,
+ * tools/prove/capsearch, on made-up guests: ones that need a set, ones that a larger set breaks,
  * ones with more than one smallest set, and ones that fail now and then.  Tries are counted.
  */
 #include "config.h"
 
-#include "lib/capsearch.h"
+#include "tools/prove/capsearch.h"
 
 #include "tests/unit/tap.h"
 

@@ -2,12 +2,12 @@
 /* The score: its ends, and that closing anything never makes it worse. */
 #include "config.h"
 
-#include "tools/check-score.h"
+#include "tools/risk/score.h"
 
 #include <stdlib.h>
 
-#include "lib/capinfo.h"
 #include "tests/unit/tap.h"
+#include "tools/risk/capinfo.h"
 
 #define STATES 20000
 #define ALL_FACTS ((UINT64_C(1) << FACT_N) - 1)

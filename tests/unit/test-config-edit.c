@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/config-edit: in and out again, byte for byte, and what it refuses to touch. */
+/* tools/config/config-edit: in and out again, byte for byte, and what it refuses to touch. */
 #include "config.h"
 
-#include "tools/config-edit.h"
+#include "tools/config/config-edit.h"
 
 #include <dirent.h>
 #include <sys/prctl.h>
@@ -11,6 +11,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
+#include "tools/container/lock.h"
 #include "tests/unit/tap.h"
 
 #define PATH "/var/lib/lxc/c/harden/harden.conf"
@@ -128,7 +129,7 @@ static void test_file(void)
 	int fd;
 
 	make_folder("lxc.uts.name = x");
-	fd = config_edit_open(lxcpath, "c");
+	fd = container_lock(lxcpath, "c");
 	CHECK(fd >= 0);
 	CHECK_INT(fchdir(fd), 0);
 	xattrs = setxattr("config", "user.lh", "yes", 3, 0) == 0;
@@ -158,7 +159,7 @@ static void test_planted(void)
 	int fd;
 
 	make_folder("");
-	fd = config_edit_open(lxcpath, "c");
+	fd = container_lock(lxcpath, "c");
 	CHECK(fd >= 0);
 	CHECK_INT(renameat(fd, "config", fd, "victim"), 0);
 	CHECK_INT(symlinkat("victim", fd, "config"), 0);
@@ -189,11 +190,11 @@ static void test_folder_is_link(void)
 	make_folder("");
 	(void)snprintf(path, sizeof(path), "%s/d", lxcpath);
 	CHECK_INT(symlink("c", path), 0);
-	CHECK_INT(config_edit_open(lxcpath, "d"), -ENOTDIR);
-	CHECK_INT(config_edit_open(lxcpath, "none"), -ENOENT);
+	CHECK_INT(container_lock(lxcpath, "d"), -ENOTDIR);
+	CHECK_INT(container_lock(lxcpath, "none"), -ENOENT);
 	CHECK_INT(unlink(path), 0);
 	{
-		int fd = config_edit_open(lxcpath, "c");
+		int fd = container_lock(lxcpath, "c");
 
 		CHECK(fd >= 0);
 		remove_folder(fd);
@@ -207,7 +208,7 @@ static int make_secret(void)
 	int fd, other;
 
 	make_folder("secret\n");
-	fd = config_edit_open(lxcpath, "c");
+	fd = container_lock(lxcpath, "c");
 	CHECK(fd >= 0);
 	CHECK_INT(fchmodat(fd, "config", 0600, 0), 0);
 	other = openat(fd, "other", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -296,7 +297,7 @@ static void test_exchanged_since(void)
 static void edit_for_ever(void)
 {
 	for (;;) {
-		int fd = config_edit_open(lxcpath, "c");
+		int fd = container_lock(lxcpath, "c");
 
 		if (fd < 0 || add(fd) < 0 || config_edit_remove(fd, PATH) < 0)
 			_exit(1);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/containers and tools/workers: folders of root and of a user who means harm. */
+/* tools/container/containers and tools/process/workers: folders of root and of a user who means
+ * harm. */
 #include "config.h"
 
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>

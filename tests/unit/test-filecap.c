@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/filecap: the bytes as setcap(8) and the kernel write them. */
+/* tools/guest/filecap: the bytes as setcap(8) and the kernel write them. */
 #include "config.h"
 
-#include "lib/filecap.h"
+#include "tools/guest/filecap.h"
 
 #include "tests/unit/tap.h"
 

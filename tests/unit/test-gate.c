@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/gate: who is let in to name the process that is to be watched. */
+/* tools/learn/gate: who is let in to name the process that is to be watched. */
 #include "config.h"
 
-#include "tools/gate.h"
+#include "tools/learn/gate.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/harden-dir: what a killed writer left goes, and nothing else. */
+/* tools/container/harden-dir: what a killed writer left goes, and nothing else. */
 #include "config.h"
 
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lib/lxcconf: lines, states, capability lists by version of LXC.  tests/bats/config.bats
+ * tools/config/lxcconf: lines, states, capability lists by version of LXC.  tests/bats/config.bats
  * compares the same with liblxc itself; here are the versions that are not installed.
  */
 #include "config.h"
 
-#include "lib/lxcconf.h"
+#include "tools/config/lxcconf.h"
 
 #include "tests/unit/tap.h"
 

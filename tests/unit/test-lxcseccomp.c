@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "lib/lxcseccomp.h"
+#include "tools/check/lxcseccomp.h"
 
 #include <sys/syscall.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "lib/mountentry.h"
+#include "tools/config/mountentry.h"
 
 #include "tests/unit/tap.h"
 

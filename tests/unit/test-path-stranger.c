@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/path-stranger: a user of the host on the way to a file that root is about to use. */
+/* tools/container/path-stranger: a user of the host on the way to a file that root is about to use.
+ */
 #include "config.h"
 
-#include "tools/path-stranger.h"
+#include "tools/container/path-stranger.h"
 
 #include <stdio.h>
 #include <sys/prctl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/proof: written, read again, and what is not read. */
+/* tools/evidence/proof: written, read again, and what is not read. */
 #include "config.h"
 
-#include "tools/proof.h"
+#include "tools/evidence/proof.h"
 
 #include "tests/unit/tap.h"
 

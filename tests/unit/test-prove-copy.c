@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/prove-copy: files of the host that a container sees, and what came in their place. */
+/* tools/copy/copy: files of the host that a container sees, and what came in their place. */
 #include "config.h"
 
-#include "tools/prove-copy.h"
+#include "tools/copy/copy.h"
 
 #include <sys/inotify.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/prove-freezer: the process that holds a container still, and its mark.  No real one. */
+/* tools/copy/freezer: the process that holds a container still, and its mark.  No real one. */
 #include "config.h"
 
-#include "tools/prove-freezer.h"
+#include "tools/copy/freezer.h"
 
 #include <lxc/lxccontainer.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/record: adding up, there and back, and what is no record. */
+/* tools/evidence/record: adding up, there and back, and what is no record. */
 #include "config.h"
 
-#include "tools/record.h"
+#include "tools/evidence/record.h"
 
 #include <limits.h>
 #include <sys/capability.h>
@@ -10,7 +10,7 @@
 #include "lib/cleanup.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/tap.h"
-#include "tools/harden-dir.h"
+#include "tools/container/harden-dir.h"
 
 static struct record_check check_of(unsigned int cap, enum record_answer answer, const char *unit,
 				    const char *syscall)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/recorder-attached: who came into a container, among as many as there may be. */
+/* tools/recorder/recorder-attached: who came into a container, among as many as there may be. */
 #include "config.h"
 
-#include "tools/recorder-attached.h"
+#include "tools/recorder/recorder-attached.h"
 
 #include "lib/cleanup.h"
 #include "tests/unit/tap.h"

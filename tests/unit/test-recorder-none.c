@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/recorder-none, which takes the recorder's place without BPF: built in any case. */
+/* tools/recorder/recorder-none, which takes the recorder's place without BPF: built in any case. */
 #include "config.h"
 
-#include "tools/recorder.h"
+#include "tools/recorder/recorder.h"
 
 #include "tests/unit/tap.h"
 

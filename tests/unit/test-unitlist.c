@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* lib/unitlist. */
+/* tools/trial/unitlist. */
 #include "config.h"
 
-#include "lib/unitlist.h"
+#include "tools/trial/unitlist.h"
 
 #include "tests/unit/tap.h"
 

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <string.h>
 

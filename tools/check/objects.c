@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "tools/check-work.h"
+#include "tools/check/work.h"
 
 #include <string.h>
 

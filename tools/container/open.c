@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tools/config-read.h"
-#include "tools/trust.h"
+#include "tools/config/config-read.h"
+#include "tools/container/trust.h"
 
 int container_open(const struct command *cmd, struct lxc_container **ret, const char **ret_path)
 {

@@ -8,7 +8,7 @@
 
 #include <lxc/lxccontainer.h>
 
-#include "tools/command.h"
+#include "tools/command/command.h"
 
 /*
  * From the first LXCPATH that has it, *ret_path (the command's).  0 and *ret, for

@@ -3,8 +3,8 @@
 #ifndef TOOLS_GENERATE_REFUSED_H
 #define TOOLS_GENERATE_REFUSED_H
 
-#include "lib/lxcconf.h"
-#include "tools/command.h"
+#include "tools/config/lxcconf.h"
+#include "tools/command/command.h"
 
 /* A line on standard error for each. */
 void generate_warn_refused(const struct command *cmd, const struct lxcconf *conf);

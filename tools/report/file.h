@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "tools/containers.h"
+#include "tools/container/containers.h"
 
 /* For a report on these, where the caller has that umask. */
 mode_t report_find_mode(const struct container *containers, size_t n, mode_t mask);
