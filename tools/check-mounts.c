@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -154,26 +155,28 @@ bool check_is_kernel_wide(struct span fstype)
 }
 
 /* The same by the number that statfs(2) has for it. */
-static bool has_kernel_wide_magic(const char *path)
+static bool has_kernel_wide_magic(unsigned long type)
 {
 	static const unsigned long magics[] = {
 		BINFMTFS_MAGIC, DEBUGFS_MAGIC,	TRACEFS_MAGIC,	BPF_FS_MAGIC,	  PSTOREFS_MAGIC,
 		FUSECTL_MAGIC,	EFIVARFS_MAGIC, CONFIGFS_MAGIC, SECURITYFS_MAGIC,
 	};
-	struct statfs fs;
 
-	for (size_t i = 0; statfs(path, &fs) == 0 && i < sizeof(magics) / sizeof(magics[0]); i++) {
-		if ((unsigned long)fs.f_type == magics[i])
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++) {
+		if (type == magics[i])
 			return true;
 	}
 	return false;
 }
 
-static bool is_proc(const char *path)
+/* All of a /proc, or a process in it: both lead to the host's files by "root". */
+static bool shows_processes(const char *path)
 {
-	struct statfs fs;
+	auto_close int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
 
-	return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	return fd >= 0 && (fstatat(fd, "self", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+			   fstatat(fd, "root", &st, AT_SYMLINK_NOFOLLOW) == 0);
 }
 
 /* A later entry lies on it, as the fragments' covers do on what Ubuntu's and Incus' bind. */
@@ -187,26 +190,70 @@ static bool is_covered_later(const struct check_work *w, size_t index)
 	return false;
 }
 
-/* What read-only does not make harmless; FACT_N: nothing of the kind. */
-static enum check_fact classify_object(const struct mountentry *m, struct span path,
-				       const char *source)
+/* Character devices, by their numbers: a name can be anybody's. */
+static enum check_fact classify_node(dev_t device)
 {
-	bool ro = mountentry_has(m, "ro");
-	struct stat st;
+	static const struct {
+		unsigned int major, minor;
+		enum check_fact fact;
+	} nodes[] = {
+		{ 1, 1, FACT_MOUNT_DEVICE },  /* mem */
+		{ 1, 2, FACT_MOUNT_DEVICE },  /* kmem */
+		{ 1, 4, FACT_MOUNT_DEVICE },  /* port */
+		{ 1, 11, FACT_MOUNT_DEVICE }, /* kmsg */
+		{ 1, 3, FACT_N },	      /* null */
+		{ 1, 5, FACT_N },	      /* zero */
+		{ 1, 7, FACT_N },	      /* full */
+		{ 1, 8, FACT_N },	      /* random */
+		{ 1, 9, FACT_N },	      /* urandom */
+		{ 5, 0, FACT_N },	      /* tty: the caller's own */
+		{ 10, 200, FACT_N },	      /* net/tun: of the opener's network */
+		{ 10, 229, FACT_N },	      /* fuse */
+	};
 
-	if (stat(source, &st) < 0)
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++) {
+		if (major(device) == nodes[i].major && minor(device) == nodes[i].minor)
+			return nodes[i].fact;
+	}
+	return FACT_MOUNT_NODE;
+}
+
+/* proc, sysfs and those of the whole kernel; FACT_N: another file system. */
+static enum check_fact classify_kernels(const char *source, bool ro)
+{
+	struct statfs fs;
+
+	if (statfs(source, &fs) < 0)
 		return FACT_N;
-	if (S_ISBLK(st.st_mode))
-		return FACT_MOUNT_DEVICE;
-	if (S_ISSOCK(st.st_mode))
-		return is_socket(path) ? FACT_MOUNT_SOCKET : FACT_MOUNT_NODE;
-	if (S_ISFIFO(st.st_mode) || (S_ISCHR(st.st_mode) && !is_in(path, harmless)))
-		return starts(path, devices) ? FACT_MOUNT_DEVICE : FACT_MOUNT_NODE;
-	if (S_ISDIR(st.st_mode) && is_proc(source))
+	if (fs.f_type == PROC_SUPER_MAGIC && shows_processes(source))
 		return FACT_MOUNT_PROC;
-	if (!is_in(path, harmless) && has_kernel_wide_magic(source))
+	if (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC)
+		return ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_SYSTEM;
+	if (has_kernel_wide_magic((unsigned long)fs.f_type))
 		return ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_KERNEL;
 	return FACT_N;
+}
+
+/* True if what it is decides; *ret FACT_N: it is harmless. */
+static bool classify_object(const struct mountentry *m, struct span path, const char *source,
+			    enum check_fact *ret)
+{
+	struct stat st;
+
+	*ret = FACT_N;
+	if (stat(source, &st) < 0)
+		return false;
+	if (S_ISBLK(st.st_mode))
+		*ret = FACT_MOUNT_DEVICE;
+	else if (S_ISCHR(st.st_mode))
+		*ret = classify_node(st.st_rdev);
+	else if (S_ISSOCK(st.st_mode))
+		*ret = is_socket(path) ? FACT_MOUNT_SOCKET : FACT_MOUNT_NODE;
+	else if (S_ISFIFO(st.st_mode))
+		*ret = FACT_MOUNT_NODE;
+	else if (!is_in(path, harmless))
+		*ret = classify_kernels(source, mountentry_has(m, "ro"));
+	return *ret != FACT_N || S_ISCHR(st.st_mode);
 }
 
 /* Programs that are one inode for all who have them; their root owns it only with its own ids. */
@@ -252,11 +299,10 @@ static void judge_exposure(struct check_work *w, size_t index)
 	    mountentry_has(&e->m, "relative"))
 		return;
 	path = strip_var_run(mountentry_strip(span_of(source)));
-	fact = classify_object(&e->m, path, source);
-	if (fact == FACT_MOUNT_KERNEL && is_covered_later(w, index))
-		return;
-	if (fact == FACT_N)
+	if (!classify_object(&e->m, path, source, &fact))
 		fact = classify(&e->m, path);
+	else if (is_covered_later(w, index))
+		return;
 	if (fact != FACT_N)
 		open_entry(w, fact, e, source);
 	if (is_shared(w, source))

@@ -113,7 +113,7 @@ freeze_all_of_user() {
 		kill -0 $pid 2>/dev/null || break
 		sleep 0.1
 	done
-	run ! kill -0 $pid
+	if kill -0 $pid 2>/dev/null; then return 1; fi
 	kill "$helper"
 	echo THAWED >"$freezer/freezer.state"
 	no_process_left

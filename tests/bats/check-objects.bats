@@ -123,7 +123,7 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	done
 	bind "$tmp/socket"
 	found mount.node host 3
-	mknod "$tmp/char" c 10 229
+	mknod "$tmp/char" c 10 232
 	bind "$tmp/char"
 	found mount.node host 3
 	mknod "$tmp/block" b 7 0
@@ -134,6 +134,13 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	found mount.device host 3
 	bind /dev/null
 	absent mount.node
+	# By their numbers: under another name, and another one under that name.
+	mknod "$tmp/other" c 1 3
+	bind "$tmp/other"
+	absent mount.node
+	mknod "$tmp/null" c 1 1
+	bind "$tmp/null"
+	found mount.device host 3
 	echo x >"$tmp/file"
 	bind "$tmp/file"
 	absent mount.node
@@ -151,6 +158,13 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	found mount.proc host 3
 	check "${priv[@]}" 'lxc.mount.entry=proc mnt proc ro,create=dir 0 0'
 	absent mount.proc
+	check "${priv[@]}" 'lxc.mount.entry=/proc/sys mnt none bind,ro,create=dir 0 0'
+	absent mount.proc
+	found mount.secrets secrets 3
+	check "${priv[@]}" 'lxc.mount.entry=/sys mnt none bind,ro,create=dir 0 0'
+	found mount.secrets secrets 3
+	check "${priv[@]}" 'lxc.mount.entry=/sys mnt none bind,create=dir 0 0'
+	found mount.system host 3
 }
 
 @test "file systems of the whole kernel, by name and by what is there" {
