@@ -25,6 +25,7 @@ tools_lxc_harden_SOURCES = \
 	tools/check-score.c tools/check-score.h \
 	tools/check-show.h \
 	tools/check-work.c tools/check-work.h \
+	tools/check/binds.c \
 	tools/check/live-objects.c \
 	tools/check/objects.c \
 	tools/generate/refused.c tools/generate/refused.h \

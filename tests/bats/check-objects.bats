@@ -111,7 +111,6 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 
 @test "bind,ro of a node, a socket, a FIFO: not harmless" {
 	need socat
-	local block
 	mkfifo "$tmp/fifo"
 	bind "$tmp/fifo"
 	found mount.node host 3
@@ -214,8 +213,7 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 }
 
 @test "limits of its own that root inside can lift" {
-	need unshare
-	local run=() key=lxc.cgroup.pids.max
+	local key=lxc.cgroup.pids.max
 	if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
 		! grep -q 'cgroup2.*nsdelegate' /proc/self/mountinfo || skip 'kernel: nsdelegate is set'
 		key=lxc.cgroup2.pids.max
