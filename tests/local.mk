@@ -76,7 +76,9 @@ bats_tests = \
 	tests/bats/attack.bats \
 	tests/bats/breakout.bats \
 	tests/bats/cap-audit.bats \
+	tests/bats/check-held.bats \
 	tests/bats/check-live.bats \
+	tests/bats/check-objects.bats \
 	tests/bats/check-score.bats \
 	tests/bats/check.bats \
 	tests/bats/completion.bats \

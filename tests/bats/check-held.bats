@@ -34,7 +34,7 @@ teardown() {
 config() { printf 'lxc.uts.name = c\nlxc.rootfs.path = dir:%s\n' "${2:-/nowhere}" >"$1/config"; }
 
 # The group that a user without a line in passwd(5) is given.
-as_user=(setpriv --reuid $user --regid 65534 --clear-groups)
+as_user=(setpriv --reuid "$user" --regid 65534 --clear-groups)
 
 # took MAX COMMAND...: its output and status by run, and the seconds.
 took() {
@@ -113,7 +113,7 @@ freeze_all_of_user() {
 		kill -0 $pid 2>/dev/null || break
 		sleep 0.1
 	done
-	run ! kill -0 $pid
+	if kill -0 $pid 2>/dev/null; then return 1; fi
 	kill "$helper"
 	echo THAWED >"$freezer/freezer.state"
 	no_process_left

@@ -111,7 +111,6 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 
 @test "bind,ro of a node, a socket, a FIFO: not harmless" {
 	need socat
-	local block
 	mkfifo "$tmp/fifo"
 	bind "$tmp/fifo"
 	found mount.node host 3
@@ -123,7 +122,7 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	done
 	bind "$tmp/socket"
 	found mount.node host 3
-	mknod "$tmp/char" c 10 229
+	mknod "$tmp/char" c 10 232
 	bind "$tmp/char"
 	found mount.node host 3
 	mknod "$tmp/block" b 7 0
@@ -134,6 +133,13 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	found mount.device host 3
 	bind /dev/null
 	absent mount.node
+	# By their numbers: under another name, and another one under that name.
+	mknod "$tmp/other" c 1 3
+	bind "$tmp/other"
+	absent mount.node
+	mknod "$tmp/null" c 1 1
+	bind "$tmp/null"
+	found mount.device host 3
 	echo x >"$tmp/file"
 	bind "$tmp/file"
 	absent mount.node
@@ -151,6 +157,13 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	found mount.proc host 3
 	check "${priv[@]}" 'lxc.mount.entry=proc mnt proc ro,create=dir 0 0'
 	absent mount.proc
+	check "${priv[@]}" 'lxc.mount.entry=/proc/sys mnt none bind,ro,create=dir 0 0'
+	absent mount.proc
+	found mount.secrets secrets 3
+	check "${priv[@]}" 'lxc.mount.entry=/sys mnt none bind,ro,create=dir 0 0'
+	found mount.secrets secrets 3
+	check "${priv[@]}" 'lxc.mount.entry=/sys mnt none bind,create=dir 0 0'
+	found mount.system host 3
 }
 
 @test "file systems of the whole kernel, by name and by what is there" {
@@ -200,8 +213,7 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 }
 
 @test "limits of its own that root inside can lift" {
-	need unshare
-	local run=() key=lxc.cgroup.pids.max
+	local key=lxc.cgroup.pids.max
 	if [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; then
 		! grep -q 'cgroup2.*nsdelegate' /proc/self/mountinfo || skip 'kernel: nsdelegate is set'
 		key=lxc.cgroup2.pids.max

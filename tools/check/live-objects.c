@@ -59,8 +59,12 @@ static void judge_mount(struct check_work *w, const struct mountinfo *m, struct 
 		return;
 	if (check_is_kernel_wide(m->fstype))
 		open_mount(w, ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_KERNEL, m);
-	else if (span_is(m->fstype, "proc") && is_hosts(host, m, "/proc"))
+	else if (span_is(m->fstype, "proc") && !check_has_fact(&w->live.facts, FACT_NS_PID) &&
+		 is_hosts(host, m, "/proc"))
 		open_mount(w, FACT_MOUNT_PROC, m);
+	else if (span_is(m->fstype, "sysfs") && !check_has_fact(&w->live.facts, FACT_NS_NET) &&
+		 is_hosts(host, m, "/sys"))
+		open_mount(w, ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_SYSTEM, m);
 }
 
 /* Limits of memory and processes, by their files in the container's own cgroup. */

@@ -2,6 +2,7 @@
 tools_libtools_a_SOURCES += \
 	tools/check/all.c \
 	tools/check/before.c \
+	tools/check/binds.c \
 	tools/check/calls.c \
 	tools/check/caps.c \
 	tools/check/check.c tools/check/check.h \

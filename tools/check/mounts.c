@@ -9,11 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/apifs.h"
@@ -21,160 +19,7 @@
 #include "lib/mountinfo.h"
 #include "lib/rootfs.h"
 
-/* Not in linux/magic.h: each stands in the file system's own source. */
-#define FUSECTL_MAGIC 0x65735543
-#define CONFIGFS_MAGIC 0x62656570
-
-static bool is_in(struct span path, const char *const *folders)
-{
-	for (; *folders; folders++) {
-		if (span_is_within(path, span_of(*folders)))
-			return true;
-	}
-	return false;
-}
-
-/* A folder of the list lies in path, or is it. */
-static bool holds(struct span path, const char *const *folders)
-{
-	for (; *folders; folders++) {
-		if (span_is_within(span_of(*folders), path))
-			return true;
-	}
-	return false;
-}
-
 /* --- What of the host's is inside ------------------------------------------------ */
-
-/* What the host runs, reads or trusts. */
-static const char *const system_folders[] = {
-	"etc",	"usr",	"bin", "sbin",	      "lib", "lib32",	"lib64",	  "boot",
-	"root", "proc", "sys", "run/systemd", "dev", "var/lib", "var/spool/cron", NULL
-};
-/* Others' containers and data live there: not the system by themselves. */
-static const char *const harmless[] = { "dev/null",
-					"dev/zero",
-					"dev/full",
-					"dev/random",
-					"dev/urandom",
-					"dev/tty",
-					"dev/fuse",
-					"dev/net/tun",
-					"dev/shm",
-					"var/lib/lxcfs",
-					"sys/fs/fuse/connections",
-					"sys/fs/cgroup",
-					NULL };
-static const char *const secret_folders[] = { "etc",	 "root",    "boot", "home",
-					      "var/lib", "var/log", NULL };
-static const char *const devices[] = { "dev/sd",   "dev/nvme", "dev/vd",     "dev/xvd",	 "dev/hd",
-				       "dev/md",   "dev/dm-",  "dev/mapper", "dev/mem",	 "dev/kmem",
-				       "dev/port", "dev/kmsg", "dev/loop",   "dev/disk", NULL };
-static const char *const sockets[] = { "docker.sock",	    "containerd.sock", "crio.sock",
-				       "podman.sock",	    "libvirt-sock",    "unix.socket",
-				       "system_bus_socket", "libvirtd-sock",   NULL };
-static const char *const socket_folders[] = { "run/docker",    "run/containerd",      "run/libvirt",
-					      "run/dbus",      "run/systemd/private", "var/lib/lxd",
-					      "var/lib/incus", "run/podman",	      NULL };
-
-static bool starts(struct span a, const char *const *prefixes)
-{
-	for (; *prefixes; prefixes++) {
-		if (span_starts(a, *prefixes))
-			return true;
-	}
-	return false;
-}
-
-static bool is_socket(struct span path)
-{
-	const char *slash = path.n ? memrchr(path.p, '/', path.n) : NULL;
-	struct span name = path;
-
-	if (slash) {
-		name.p = slash + 1;
-		name.n = path.n - (size_t)(name.p - path.p);
-	}
-	for (const char *const *s = sockets; *s; s++) {
-		if (span_is(name, *s))
-			return true;
-	}
-	return is_in(path, socket_folders);
-}
-
-/* /var/run is /run. */
-static struct span strip_var_run(struct span path)
-{
-	if (span_starts(path, "var/run/"))
-		return (struct span){ path.p + 4, path.n - 4 };
-	return path;
-}
-
-/* FACT_N: nothing. */
-static enum check_fact classify(const struct mountentry *m, struct span path)
-{
-	bool ro = mountentry_has(m, "ro");
-
-	if (is_in(path, harmless))
-		return FACT_N;
-	if (is_socket(path))
-		return FACT_MOUNT_SOCKET;
-	if (starts(path, devices))
-		return FACT_MOUNT_DEVICE;
-	if (span_is(path, "run") || !path.n)
-		return ro && path.n ? FACT_MOUNT_SOCKET : FACT_MOUNT_SYSTEM;
-	if (ro)
-		return is_in(path, secret_folders) || holds(path, secret_folders)
-			       ? FACT_MOUNT_SECRETS
-			       : FACT_N;
-	/* Nodes of the host's /dev have the device cgroup before them. */
-	if (span_is_within(path, span_of("dev")) && path.n > 3)
-		return FACT_N;
-	/* A folder of its own below /var/lib is nobody's system. */
-	if (span_is_within(path, span_of("var/lib")) && path.n > strlen("var/lib"))
-		return FACT_MOUNT_HOST;
-	if (is_in(path, system_folders) || holds(path, system_folders))
-		return FACT_MOUNT_SYSTEM;
-	return FACT_MOUNT_HOST;
-}
-
-/* --- By what it is, not what it is called ------------------------------------------ */
-
-bool check_is_kernel_wide(struct span fstype)
-{
-	static const char *const types[] = { "binfmt_misc", "debugfs",	"tracefs",
-					     "bpf",	    "pstore",	"fusectl",
-					     "efivarfs",    "configfs", "securityfs" };
-
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (span_is(fstype, types[i]))
-			return true;
-	}
-	return false;
-}
-
-/* The same by the number that statfs(2) has for it. */
-static bool has_kernel_wide_magic(const char *path)
-{
-	static const unsigned long magics[] = {
-		BINFMTFS_MAGIC, DEBUGFS_MAGIC,	TRACEFS_MAGIC,	BPF_FS_MAGIC,	  PSTOREFS_MAGIC,
-		FUSECTL_MAGIC,	EFIVARFS_MAGIC, CONFIGFS_MAGIC, SECURITYFS_MAGIC,
-	};
-	struct statfs fs;
-
-	for (size_t i = 0; statfs(path, &fs) == 0 && i < sizeof(magics) / sizeof(magics[0]); i++) {
-		if ((unsigned long)fs.f_type == magics[i])
-			return true;
-	}
-	return false;
-}
-
-static bool is_proc(const char *path)
-{
-	struct statfs fs;
-
-	return statfs(path, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
 
 /* A later entry lies on it, as the fragments' covers do on what Ubuntu's and Incus' bind. */
 static bool is_covered_later(const struct check_work *w, size_t index)
@@ -185,28 +30,6 @@ static bool is_covered_later(const struct check_work *w, size_t index)
 			return true;
 	}
 	return false;
-}
-
-/* What read-only does not make harmless; FACT_N: nothing of the kind. */
-static enum check_fact classify_object(const struct mountentry *m, struct span path,
-				       const char *source)
-{
-	bool ro = mountentry_has(m, "ro");
-	struct stat st;
-
-	if (stat(source, &st) < 0)
-		return FACT_N;
-	if (S_ISBLK(st.st_mode))
-		return FACT_MOUNT_DEVICE;
-	if (S_ISSOCK(st.st_mode))
-		return is_socket(path) ? FACT_MOUNT_SOCKET : FACT_MOUNT_NODE;
-	if (S_ISFIFO(st.st_mode) || (S_ISCHR(st.st_mode) && !is_in(path, harmless)))
-		return starts(path, devices) ? FACT_MOUNT_DEVICE : FACT_MOUNT_NODE;
-	if (S_ISDIR(st.st_mode) && is_proc(source))
-		return FACT_MOUNT_PROC;
-	if (!is_in(path, harmless) && has_kernel_wide_magic(source))
-		return ro ? FACT_MOUNT_SECRETS : FACT_MOUNT_KERNEL;
-	return FACT_N;
 }
 
 /* Programs that are one inode for all who have them; their root owns it only with its own ids. */
@@ -241,7 +64,7 @@ static void judge_exposure(struct check_work *w, size_t index)
 	const struct check_entry *e = &w->entries[index];
 	char source[PATH_MAX];
 	enum check_fact fact;
-	struct span path;
+	bool by_nature;
 
 	/* A file system on a disk of the host's is not the disk. */
 	if (!mountentry_is_bind(&e->m)) {
@@ -251,12 +74,9 @@ static void judge_exposure(struct check_work *w, size_t index)
 	if (mountinfo_unescape(e->m.source, source, sizeof(source)) < 0 || source[0] != '/' ||
 	    mountentry_has(&e->m, "relative"))
 		return;
-	path = strip_var_run(mountentry_strip(span_of(source)));
-	fact = classify_object(&e->m, path, source);
-	if (fact == FACT_MOUNT_KERNEL && is_covered_later(w, index))
+	fact = check_classify_bind(&e->m, source, &by_nature);
+	if (by_nature && is_covered_later(w, index))
 		return;
-	if (fact == FACT_N)
-		fact = classify(&e->m, path);
 	if (fact != FACT_N)
 		open_entry(w, fact, e, source);
 	if (is_shared(w, source))

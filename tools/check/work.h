@@ -153,6 +153,13 @@ void check_live_mounts(struct check_work *w, int procfd, const struct audit_proc
 /* ... and what else its mount table shows, beside the host's. */
 void check_live_objects(struct check_work *w, struct span container, struct span host);
 
+/*
+ * What a bind of that source opens: FACT_N for nothing.  *ret_by_nature: by what the source is,
+ * and not by where it lies.
+ */
+enum check_fact check_classify_bind(const struct mountentry *m, const char *source,
+				    bool *ret_by_nature);
+
 /* "debugfs": one for the whole kernel, whoever mounts it. */
 bool check_is_kernel_wide(struct span fstype);
 

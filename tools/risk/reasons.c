@@ -492,8 +492,9 @@ const struct reason reasons[REASON_N] = {
 	[REASON_MOUNT_HOST] = {
 		"mount.host", EXPOSURE(CHECK_HOST, 150, CHECK_HOST, 30),
 		.title = "a folder of the host's is writable inside",
-		.why = "Root inside fills it, leaves set-user-ID programs and device nodes there, "
-		       "and writes what others may trust.  Id-mapped, he can do so only where "
+		.why = "Root inside fills it, leaves set-user-ID programs there, and device nodes, "
+		       "which open on the host, if not in a container of base.conf, and writes "
+		       "what others may trust.  Id-mapped, he can do so only where "
 		       "his mapped ids may write.",
 		.remedy = "add 'ro' to the entry's options; else 'nosuid,nodev', and mount the "
 			  "folder so on the host",
