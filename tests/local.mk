@@ -61,6 +61,7 @@ unit_tests = \
 	tests/unit/test-lxcconf
 
 bats_tests = \
+	tests/bats/attach.bats \
 	tests/bats/attack.bats \
 	tests/bats/breakout.bats \
 	tests/bats/cap-audit.bats \

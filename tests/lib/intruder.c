@@ -120,12 +120,11 @@ static void rewrite(FILE *log)
 
 static void take_over(FILE *log, pid_t pid, uint64_t own)
 {
-	uint64_t held;
-
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
 		return;
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 && wait_stop(pid)) {
-		held = read_field(pid, "CapPrm:");
+		uint64_t held = read_field(pid, "CapPrm:");
+
 		fprintf(log, "seized %llx filters %llx%s\n", (unsigned long long)held,
 			(unsigned long long)read_field(pid, "Seccomp:"),
 			held & ~own ? " more than mine" : "");

@@ -96,8 +96,8 @@ static int find_id(struct span text, const char *key, uint32_t *ret)
 	while (span_next_line(&text, &line)) {
 		if (!span_next_word(&line, &word) || !span_is(word, key))
 			continue;
-		if (!span_next_word(&line, &word) || !span_next_word(&line, &word) ||
-		    span_parse_u64(word, 10, UINT32_MAX, &id) < 0)
+		(void)span_next_word(&line, &word); /* the real one, or the next says so too */
+		if (!span_next_word(&line, &word) || span_parse_u64(word, 10, UINT32_MAX, &id) < 0)
 			return -EINVAL;
 		*ret = (uint32_t)id;
 		return 0;
