@@ -187,6 +187,27 @@ for_level() {
 	[[ $output == */dev/pts/* && $output == *'33 77'* && $output != *annot* ]]
 }
 
+# fakes CALL: an init whose filter says that it was done.
+fakes() {
+	need_guest busybox
+	ct_new "$ct" busybox priv "lxc.init.cmd = /usr/bin/intruder fake $1" 'lxc.cap.drop = sys_admin'
+	put
+	ct_start "$ct"
+	wait_for 5 grep -qx 'Seccomp_filters:.2' "/proc/$(ct_pid "$ct")/status"
+	run -125 --separate-stderr attach -- touch /ran </dev/null
+	echo "$stderr"
+	[ "${#stderr_lines[@]}" = 1 ]
+	[ ! -e "$(ct_dir "$ct")/rootfs/ran" ]
+	wait_for 3 no_rest
+}
+
+@test "a filter of the guest's that says capabilities were given up, and they were not" {
+	fakes capset
+	[[ $stderr == *'could not give up'* ]]
+}
+
+@test "a filter of the guest's that says somebody is the child, and there is none" { fakes fork; }
+
 # seized: how often somebody was, and whether one had more than its captor.
 seized() { grep -c "^seized.*$1" "$(ct_dir "$ct")/rootfs/seized"; }
 

@@ -194,8 +194,10 @@ static void say_not_run(struct keeper *k, int r)
 static int let_in(struct keeper *k)
 {
 	struct attach_message m = { 0 };
-	int r = attach_cgroups_enter(&k->init.cgroups, k->entrant, k->error);
+	int r = attach_init_compare(&k->init, k->entrant, k->error);
 
+	if (r == 0)
+		r = attach_cgroups_enter(&k->init.cgroups, k->entrant, k->error);
 	if (r < 0)
 		return r;
 	if (write(k->down, "g", 1) != 1)
