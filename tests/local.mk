@@ -73,6 +73,7 @@ unit_tests = \
 	tests/unit/test-recorder-none
 
 bats_tests = \
+	tests/bats/attach.bats \
 	tests/bats/attack.bats \
 	tests/bats/breakout.bats \
 	tests/bats/cap-audit.bats \

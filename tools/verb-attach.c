@@ -150,6 +150,12 @@ int verb_attach(const struct verb *verb, int argc, char *argv[])
 	r = command_parse(verb, argc, argv, attach_options, take, &options, &cmd);
 	if (r >= 0)
 		return r;
+	if (geteuid() != 0) {
+		command_error(verb,
+			      "only root is shown the seccomp filters and may enter the cgroups "
+			      "of a container: run this as root");
+		return ATTACH_STATUS_FAILED;
+	}
 	r = attach_seal(whole);
 	if (r < 0) {
 		command_error(verb, "cannot make a copy of the program that nobody can change: %s",

@@ -6,7 +6,7 @@
 # lxc-harden attach: what it gives a command, and what root inside can make of it.  The attacks
 # are judged on the host; lxc-attach shows that each of them works.
 
-# shellcheck disable=SC2154 # run sets them
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets them
 bats_require_minimum_version 1.5.0
 load ../lib/lxc.bash
 load ../lib/learn.bash
@@ -87,6 +87,8 @@ find_command() {
 	run -2 "$cmd" attach --pid 1 x
 	run -125 --separate-stderr "$cmd" attach -P "$BATS_TEST_TMPDIR" nonesuch -- true
 	[[ ${#stderr_lines[@]} == 1 && $stderr == *"no container 'nonesuch'"* ]]
+	run -125 --separate-stderr setpriv --reuid 54321 --clear-groups "$cmd" attach x -- true
+	[[ ${#stderr_lines[@]} == 1 && $stderr == *'run this as root'* ]]
 	# A process of the host's: the command would run there.
 	run -125 --separate-stderr "$cmd" attach --pid $$ x -- touch "$BATS_TEST_TMPDIR/ran"
 	[[ $stderr == *'not the init of a container'* ]]
@@ -141,6 +143,7 @@ for_level() {
 	run -0 attach -- cat </dev/null
 	[ -z "$output" ]
 	head -c 20000000 /dev/urandom >"$BATS_TEST_TMPDIR/much"
+	# shellcheck disable=SC2094 # neither is written
 	attach -- cat <"$BATS_TEST_TMPDIR/much" | cmp - "$BATS_TEST_TMPDIR/much"
 	# Who reads no more, and who does not read.
 	[ "$(attach -- yes </dev/null | head -n 1)" = y ]
@@ -183,6 +186,27 @@ for_level() {
 	[ "$status" = 6 ]
 	[[ $output == */dev/pts/* && $output == *'33 77'* && $output != *annot* ]]
 }
+
+# fakes CALL: an init whose filter says that it was done.
+fakes() {
+	need_guest busybox
+	ct_new "$ct" busybox priv "lxc.init.cmd = /usr/bin/intruder fake $1" 'lxc.cap.drop = sys_admin'
+	put
+	ct_start "$ct"
+	wait_for 5 grep -qx 'Seccomp_filters:.2' "/proc/$(ct_pid "$ct")/status"
+	run -125 --separate-stderr attach -- touch /ran </dev/null
+	echo "$stderr"
+	[ "${#stderr_lines[@]}" = 1 ]
+	[ ! -e "$(ct_dir "$ct")/rootfs/ran" ]
+	wait_for 3 no_rest
+}
+
+@test "a filter of the guest's that says capabilities were given up, and they were not" {
+	fakes capset
+	[[ $stderr == *'could not give up'* ]]
+}
+
+@test "a filter of the guest's that says somebody is the child, and there is none" { fakes fork; }
 
 # seized: how often somebody was, and whether one had more than its captor.
 seized() { grep -c "^seized.*$1" "$(ct_dir "$ct")/rootfs/seized"; }
@@ -309,7 +333,7 @@ gone() {
 
 @test "a guest that freezes its v2 cgroup as somebody enters: one line, within the limit, nothing left" {
 	need_guest bookworm
-	local i caught=
+	local i caught='' frozen
 	ct_new "$ct" bookworm priv "$(level strict)"
 	put
 	start
@@ -336,7 +360,7 @@ gone() {
 
 @test "a v1 freezer: the same" {
 	need_guest busybox
-	local i caught= frozen
+	local i caught='' frozen
 	ct_new "$ct" busybox priv
 	start
 	frozen=$(ct_cgroup_find -path "*/freezer/lxc.payload.$ct/freezer.state" || true)

@@ -128,7 +128,7 @@ os_release() {
 	[ "$(settings)" = "$was" ]
 	[[ $output =~ CAP_SYS_ADMIN\ +held\ +not\ held ]]
 	[[ $output =~ is-system-running\ +running\ +running ]]
-	[ "$(grep -c '^  lxc-\|^  echo' <<<"$output")" = 3 ]
+	[ "$(grep -c '^  lxc-\|^  echo\|^  .*lxc-harden attach' <<<"$output")" = 3 ]
 	# Three, as promised; none is there afterwards, and each says why.
 	[ "$(grep -cE '^  .* DONE +refused: [A-Za-z]' <<<"$output")" -ge 3 ]
 	run -1 grep -E ' DONE +(DONE|no effect)| DONE from' <<<"$output"

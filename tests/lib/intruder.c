@@ -9,20 +9,25 @@
  *                               process that it did not name before
  *   intruder with-key FILE COMMAND...  runs COMMAND with a session key ring that holds a key, whose
  *                               number is then in FILE; 0 if the key can be read afterwards
+ *   intruder fake capset|fork   as init: has a filter that says it was done, and does it not
  *   intruder take-key NUMBER    reads and revokes that key: 0 if either was possible
  */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -120,12 +125,11 @@ static void rewrite(FILE *log)
 
 static void take_over(FILE *log, pid_t pid, uint64_t own)
 {
-	uint64_t held;
-
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
 		return;
 	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 && wait_stop(pid)) {
-		held = read_field(pid, "CapPrm:");
+		uint64_t held = read_field(pid, "CapPrm:");
+
 		fprintf(log, "seized %llx filters %llx%s\n", (unsigned long long)held,
 			(unsigned long long)read_field(pid, "Seccomp:"),
 			held & ~own ? " more than mine" : "");
@@ -243,6 +247,28 @@ static int take_key(const char *number)
 	return !took;
 }
 
+/* --- Filters ------------------------------------------------------------------------- */
+
+static int fake(bool caps)
+{
+	const unsigned int call[2] = { caps ? SYS_capset : SYS_clone,
+				       caps ? SYS_capset : SYS_clone3 };
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call[0], 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call[1], 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return 1;
+	for (;;)
+		(void)pause();
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 3 && strcmp(argv[1], "seize") == 0)
@@ -251,6 +277,8 @@ int main(int argc, char *argv[])
 		return freeze(argv[2], argv[3], argv[4]);
 	if (argc > 3 && strcmp(argv[1], "with-key") == 0)
 		return with_key(argv[2], argv + 3);
+	if (argc == 3 && strcmp(argv[1], "fake") == 0)
+		return fake(strcmp(argv[2], "capset") == 0);
 	if (argc == 3 && strcmp(argv[1], "take-key") == 0)
 		return take_key(argv[2]);
 	fprintf(stderr, "usage: see the head of intruder.c\n");

@@ -264,7 +264,7 @@ static void take_signals(struct attach_copy *copy, pid_t pid, struct ending *e)
 		(void)kill(pid, number); /* our child, not reaped yet */
 		/* One who asks nicely may do so twice: timeout(1) does. */
 		if ((number == SIGTERM || number == SIGHUP) && !e->kill_at)
-			e->kill_at = attach_now_ms() + ATTACH_GRACE_SECONDS * 1000;
+			e->kill_at = attach_now_ms() + ATTACH_GRACE_SECONDS * INT64_C(1000);
 		if ((number == SIGINT || number == SIGQUIT) && ++e->asked > 1)
 			e->kill_at = attach_now_ms();
 	}

@@ -305,8 +305,8 @@ void attach_enter(const struct attach_request *request, const struct attach_init
 		  const struct attach_ends *ends)
 {
 	struct entrant e = { request, init, -EBADF, ends->terminal };
+	pid_t pid, own = getpid();
 	char byte;
-	pid_t pid;
 
 	place_ends(ends);
 	leave_ours();
@@ -325,8 +325,16 @@ void attach_enter(const struct attach_request *request, const struct attach_init
 	if (read(DOWN, &byte, 1) != 1)
 		_exit(ATTACH_STATUS_FAILED);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		/*
+		 * A filter may say that we are the child when there is none: the command would run
+		 * in the host's pid namespace.  It cannot make up another number above 0.
+		 */
+		pid = (pid_t)syscall(SYS_getpid);
+		if (pid <= 0 || pid == own)
+			_exit(ATTACH_STATUS_FAILED);
 		run_command(&e);
+	}
 	must(pid > 0, "cannot fork inside");
 	tell(ATTACH_FORKED, 0, pid, "");
 	_exit(0);

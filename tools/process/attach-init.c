@@ -87,8 +87,9 @@ static int find_inside(int procfd, const char *map, uint32_t outside, uint32_t *
 	return r < 0 ? r : -EINVAL;
 }
 
-/* "Uid:\treal\teffective\t...": the effective one. */
-static int find_id(struct span text, const char *key, uint32_t *ret)
+/* The number in that place of a line: of "Uid:\treal\teffective\t..." the second is the effective.
+ */
+static int find_number(struct span text, const char *key, unsigned int place, uint32_t *ret)
 {
 	struct span line, word;
 	uint64_t id;
@@ -96,8 +97,9 @@ static int find_id(struct span text, const char *key, uint32_t *ret)
 	while (span_next_line(&text, &line)) {
 		if (!span_next_word(&line, &word) || !span_is(word, key))
 			continue;
-		if (!span_next_word(&line, &word) || !span_next_word(&line, &word) ||
-		    span_parse_u64(word, 10, UINT32_MAX, &id) < 0)
+		for (unsigned int i = 1; i < place; i++)
+			(void)span_next_word(&line, &word); /* the last one says so too */
+		if (!span_next_word(&line, &word) || span_parse_u64(word, 10, UINT32_MAX, &id) < 0)
 			return -EINVAL;
 		*ret = (uint32_t)id;
 		return 0;
@@ -114,9 +116,13 @@ static int read_ids(struct attach_init *init, struct attach_error *error)
 	if (r == 0)
 		r = procstatus_parse((struct span){ text, n }, &init->status);
 	if (r == 0)
-		r = find_id((struct span){ text, n }, "Uid:", &init->host_uid);
+		r = find_number((struct span){ text, n }, "Uid:", 2, &init->host_uid);
 	if (r == 0)
-		r = find_id((struct span){ text, n }, "Gid:", &init->host_gid);
+		r = find_number((struct span){ text, n }, "Gid:", 2, &init->host_gid);
+	/* A kernel without seccomp has no such line. */
+	if (r == 0 &&
+	    find_number((struct span){ text, n }, "Seccomp_filters:", 1, &init->n_filters) < 0)
+		init->n_filters = 0;
 	if (r == 0)
 		r = find_inside(init->procfd, "uid_map", init->host_uid, &init->uid);
 	if (r == 0)
@@ -247,6 +253,38 @@ static int open_all(pid_t pid, struct attach_init *init, struct attach_error *er
 	if (r == 0 && poll(&p, 1, 0) != 0)
 		r = attach_fail(error, -ESRCH, "its init has ended");
 	return r;
+}
+
+static bool is_within(struct caps a, struct caps b)
+{
+	return caps_minus(a, b).bits == 0;
+}
+
+int attach_init_compare(const struct attach_init *init, pid_t pid, struct attach_error *error)
+{
+	auto_close int fd = proc_open(pid);
+	const struct procstatus *has = &init->status;
+	auto_free char *text = NULL;
+	struct procstatus got;
+	uint32_t n_filters = 0;
+	size_t n = 0;
+	int r = fd < 0 ? fd : proc_read(fd, "status", &text, &n);
+
+	if (r == 0)
+		r = procstatus_parse((struct span){ text, n }, &got);
+	if (r < 0)
+		return attach_fail(error, r, "cannot look at what is to enter");
+	(void)find_number((struct span){ text, n }, "Seccomp_filters:", 1, &n_filters); /* 0 */
+	if (!is_within(got.permitted, has->permitted) ||
+	    !is_within(got.effective, has->permitted) ||
+	    !is_within(got.inheritable, has->inheritable) ||
+	    !is_within(got.bounding, has->bounding) || !is_within(got.ambient, has->ambient) ||
+	    (has->no_new_privs && !got.no_new_privs) || got.seccomp != has->seccomp ||
+	    n_filters != init->n_filters)
+		return attach_fail(error, -EPERM,
+				   "what is to enter could not give up what its init "
+				   "lacks: its seccomp filters are no good");
+	return 0;
 }
 
 int attach_init_open(pid_t pid, struct attach_init *ret, struct attach_error *error)

@@ -86,6 +86,7 @@ struct attach_init {
 	int pidfd, procfd, rootfd;
 	int nsfd[ATTACH_NAMESPACES]; /* as attach_namespaces[]; -EBADF where it is ours too */
 	struct procstatus status;
+	uint32_t n_filters;  /* as the kernel counts them */
 	uid_t uid, host_uid; /* by its user namespace, and by ours */
 	gid_t gid, host_gid;
 	struct rlimit limits[RLIM_NLIMITS];
@@ -107,6 +108,12 @@ extern const struct attach_namespace attach_namespaces[ATTACH_NAMESPACES];
 /* 0, or -errno with *error set; attach_init_close() either way. */
 int attach_init_open(pid_t pid, struct attach_init *ret, struct attach_error *error);
 void attach_init_close(struct attach_init *init);
+/*
+ * The process, ours, has no more than the init has: looked at from the host, since the init's
+ * filters, which may be the guest's own, can say of any system call that it was done when it was
+ * not (SECCOMP_RET_ERRNO with 0).  0, or -errno with *error set.
+ */
+int attach_init_compare(const struct attach_init *init, pid_t pid, struct attach_error *error);
 
 /* --- The entrant ------------------------------------------------------------------- */
 

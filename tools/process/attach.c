@@ -116,7 +116,7 @@ static int start_entrant(struct keeper *k)
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		return attach_fail(k->error, -errno, "cannot take on children");
 	(void)fflush(NULL); /* not twice */
-	k->deadline = attach_now_ms() + ATTACH_SECONDS * 1000;
+	k->deadline = attach_now_ms() + ATTACH_SECONDS * INT64_C(1000);
 	k->entrant = fork();
 	if (k->entrant < 0)
 		return attach_fail(k->error, -errno, "cannot fork");
@@ -193,9 +193,11 @@ static void say_not_run(struct keeper *k, int r)
 /* The entrant is ready: up to its end, and to the command's execution. */
 static int let_in(struct keeper *k)
 {
-	struct attach_message m;
-	int r = attach_cgroups_enter(&k->init.cgroups, k->entrant, k->error);
+	struct attach_message m = { 0 };
+	int r = attach_init_compare(&k->init, k->entrant, k->error);
 
+	if (r == 0)
+		r = attach_cgroups_enter(&k->init.cgroups, k->entrant, k->error);
 	if (r < 0)
 		return r;
 	if (write(k->down, "g", 1) != 1)
