@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/sendfile.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +18,7 @@
 
 #define GENERATORS "run/systemd/system-generators" /* systemd.generator(7) */
 #define GENERATOR "lxc-harden"
+#define SIZE_LIMIT (15 << 20) /* of the file; copy_options gives a little more */
 
 /* Holds the copy; nobody sees it but by the bind mount of that file. */
 static const struct mnt_option copy_options[] = { { "mode", "0755" }, { "size", "16m" } };
@@ -55,16 +56,22 @@ static int open_source(const char *file, struct emit *why)
 static int copy(int sourcefd, int dirfd, struct emit *why)
 {
 	auto_close int fd = openat(dirfd, GENERATOR, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-	ssize_t n = 0;
+	struct stat st;
+	void *text;
 	int r;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(sourcefd, &st) < 0)
 		return place_fail(why, "create a copy of the unit generator", -errno);
-	do
-		n = sendfile(fd, sourcefd, NULL, 1 << 20);
-	while (n > 0);
-	if (n < 0)
-		return place_fail(why, "copy the unit generator", -errno);
+	if (st.st_size <= 0 || st.st_size > SIZE_LIMIT)
+		return place_fail(why, "copy the unit generator", st.st_size ? -EFBIG : -ENODATA);
+	/* In half the time of sendfile(2), which goes by pages through a pipe. */
+	text = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, sourcefd, 0);
+	if (text == MAP_FAILED)
+		return place_fail(why, "read the unit generator", -errno);
+	r = io_write_all(fd, text, (size_t)st.st_size);
+	(void)munmap(text, (size_t)st.st_size); /* else the end of the process does it */
+	if (r < 0)
+		return place_fail(why, "copy the unit generator", r);
 	r = openat(dirfd, GENERATOR, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return r < 0 ? place_fail(why, "open the copy of the unit generator", -errno) : r;
 }

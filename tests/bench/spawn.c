@@ -14,8 +14,9 @@
  *
  * "mount" runs them where LXC runs its mount hooks: in a mount, pid and cgroup namespace of
  * their own and a cgroup made for it, ROOTFS with proc and sysfs mounted being
- * LXC_ROOTFS_MOUNT.  What they leave on its /sys/fs/cgroup is unmounted in between,
- * outside the time that is taken.  Whatever ends it, nothing of all this is left.
+ * LXC_ROOTFS_MOUNT.  Its /run and /dev are a tmpfs each; what they leave there and on its
+ * /sys/fs/cgroup is unmounted in between, outside the time that is taken.  Whatever ends it,
+ * nothing of all this is left.
  */
 #include "config.h"
 
@@ -48,13 +49,13 @@ struct plan {
 	char **programs[PROGRAMS_MAX]; /* an argv each */
 	size_t n_programs;
 	uint64_t rounds;
-	const char *target; /* to be unmounted in between, or NULL */
+	const struct place *place; /* where its mounts are made anew in between, or NULL */
 };
 
 /* Everything that the parent has to take away again. */
 struct place {
 	char folder[sizeof("/tmp/lxc-harden-bench.XXXXXX")];
-	char cgroup[PATH_MAX], rootfs[PATH_MAX], target[PATH_MAX];
+	char cgroup[PATH_MAX], rootfs[PATH_MAX], target[PATH_MAX], run[PATH_MAX], dev[PATH_MAX];
 };
 
 static uint64_t now(void)
@@ -83,10 +84,26 @@ static uint64_t time_program(char *const argv[])
 	return start;
 }
 
+static void must_mount(const char *source, const char *on, const char *type, unsigned long flags)
+{
+	if (mount(source, on, type, flags, NULL) < 0)
+		error(1, errno, "cannot mount '%s'", on);
+}
+
 static void clear(const char *target)
 {
-	while (target && umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+	while (umount2(target, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
 		;
+}
+
+/* As LXC leaves them for a hook: a tmpfs each, and no cgroups. */
+static void make_anew(const struct place *p)
+{
+	clear(p->target);
+	clear(p->run);
+	clear(p->dev);
+	must_mount("tmpfs", p->run, "tmpfs", 0);
+	must_mount("tmpfs", p->dev, "tmpfs", 0);
 }
 
 static void run_rounds(const struct plan *plan)
@@ -97,8 +114,9 @@ static void run_rounds(const struct plan *plan)
 		for (size_t i = 0; i < plan->n_programs; i++) {
 			size_t which = round % 2 ? plan->n_programs - 1 - i : i;
 
+			if (plan->place)
+				make_anew(plan->place);
 			took[which] = time_program(plan->programs[which]);
-			clear(plan->target);
 		}
 		for (size_t i = 0; i < plan->n_programs; i++)
 			printf("%llu%c", (unsigned long long)took[i],
@@ -106,12 +124,6 @@ static void run_rounds(const struct plan *plan)
 	}
 	if (fflush(stdout))
 		error(1, errno, "cannot write");
-}
-
-static void must_mount(const char *source, const char *on, const char *type, unsigned long flags)
-{
-	if (mount(source, on, type, flags, NULL) < 0)
-		error(1, errno, "cannot mount '%s'", on);
 }
 
 static void join(char buf[static PATH_MAX], const char *folder, const char *name)
@@ -136,6 +148,8 @@ static void make_place(struct place *p)
 	must_mount("tmpfs", p->folder, "tmpfs", 0);
 	join(p->rootfs, p->folder, "rootfs");
 	join(p->target, p->rootfs, "sys/fs/cgroup");
+	join(p->run, p->rootfs, "run");
+	join(p->dev, p->rootfs, "dev");
 	join(path, p->folder, "cgroup");
 	if (mkdir(p->rootfs, 0755) < 0 || mkdir(path, 0755) < 0)
 		error(1, errno, "cannot make folders in '%s'", p->folder);
@@ -206,7 +220,7 @@ static int run_as_hooks(struct plan *plan, const char *rootfs)
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &signals, &before);
 	make_place(&place);
-	plan->target = place.target;
+	plan->place = &place;
 	pid = fork();
 	if (pid < 0)
 		error(1, errno, "cannot fork");
@@ -218,7 +232,7 @@ static int run_as_hooks(struct plan *plan, const char *rootfs)
 	}
 	r = wait_for_child(pid, &signals);
 	remove_place(&place);
-	plan->target = NULL; /* it was in place */
+	plan->place = NULL; /* it was ours */
 	return r;
 }
 
