@@ -14,6 +14,7 @@
 #include "tools/guest-files.h"
 #include "tools/guest-units.h"
 #include "tools/guest-walk.h"
+#include "tools/guest/network.h"
 
 #define SCRIPTS "etc/init.d"
 #define SCRIPTS_MAX 2000
@@ -70,6 +71,8 @@ int guest_read(int rootfd, bool idmapped, struct guest **ret)
 		r = guest_read_fstab(guest, rootfd);
 	if (r == 0)
 		r = guest_read_packages(guest, rootfd);
+	if (r == 0)
+		r = guest_read_network(guest, rootfd);
 	if (r == 0)
 		r = judge_scripts(guest, rootfd);
 	if (r == 0)

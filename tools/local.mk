@@ -47,6 +47,7 @@ tools_lxc_harden_SOURCES = \
 	tools/guest-open.c tools/guest-open.h \
 	tools/guest-options.c \
 	tools/guest-read.c tools/guest-read.h \
+	tools/guest/network.c tools/guest/network.h \
 	tools/guest-unit.c tools/guest-unit.h \
 	tools/guest-uses.c \
 	tools/guest-units.c tools/guest-units.h \
