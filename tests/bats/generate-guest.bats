@@ -344,3 +344,52 @@ crowd() {
 	generate -q --no-guest fake
 	grep -x '# Not looked at (--no-guest).' "$conf"
 }
+
+kept() { grep -qx "lxc.cap.keep = $1" "$conf"; }
+
+@test "net_admin: kept for a guest that sets up its own network, with what that gives away" {
+	fake
+	generate --level base fake
+	! kept net_admin || return 1
+	grep -F '# net_admin (nothing in the guest sets up its network)' "$conf"
+	mkdir -p "$root/etc/network"
+	printf 'auto lo\niface lo inet loopback\niface eth1 inet manual\n' >"$root/etc/network/interfaces"
+	generate --level base fake
+	! kept net_admin || return 1
+	printf 'auto eth0\niface eth0 inet dhcp\n' >>"$root/etc/network/interfaces"
+	for level in base keep; do
+		run generate --level $level fake
+		kept net_admin
+		[[ $output = *"warning: the container is privileged: net_admin reaches the host's interfaces"* ]]
+		grep -x "#   here: the guest sets up its network by etc/network/interfaces" "$conf"
+	done
+	run generate --level keep --without net_admin fake
+	[[ $output = *"warning: the guest sets up its network by 'etc/network/interfaces', for which net_admin is not kept"* ]]
+	run generate --level strict fake
+	! kept net_admin || return 1
+	generate --level strict fake | grep -F 'for which net_admin is not kept: set lxc.net.0.ipv4.address'
+}
+
+@test "net_admin: other ways to set up a network, and mapped ids" {
+	local file
+	for file in etc/systemd/network/eth0.network etc/netplan/a.yaml etc/sysconfig/network-scripts/ifcfg-eth0; do
+		fake
+		mkdir -p "$root/${file%/*}"
+		touch "$root/$file"
+		generate --level keep fake
+		kept net_admin
+		rm -r "${root:?}/$file"
+		generate --level keep fake
+		! kept net_admin || return 1
+	done
+}
+
+@test "sys_ptrace: on --add only, and a privileged container is told" {
+	fake
+	run generate --level keep --add sys_ptrace fake
+	kept sys_ptrace
+	[[ $output = *'warning: the container is privileged: sys_ptrace takes over what lxc-attach brings in'* ]]
+	fake 'lxc.idmap = u 0 100000 65536' 'lxc.idmap = g 0 100000 65536'
+	run generate --level keep --add sys_ptrace fake
+	[[ $output != *'is privileged'* ]]
+}

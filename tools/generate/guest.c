@@ -100,6 +100,18 @@ bool plan_closes(const struct plan *plan, enum guest_use use)
 	return strcmp(plan->level, "strict") == 0;
 }
 
+const char *plan_host_risk(unsigned int cap)
+{
+	if (cap == CAP_NET_ADMIN)
+		return "net_admin reaches the host's interfaces; better: lxc.net.0.ipv4.address "
+		       "and "
+		       ".gateway in the configuration, the guest's own set-up switched off, and "
+		       "--without net_admin";
+	if (cap == CAP_SYS_PTRACE)
+		return "sys_ptrace takes over what lxc-attach brings in, with the host's powers";
+	return NULL;
+}
+
 static void put_users(FILE *out, const struct plan *plan)
 {
 	for (unsigned int use = 0; use < GUEST_N_USES; use++) {

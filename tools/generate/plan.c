@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/capability.h>
+
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tools/container/harden-dir.h"
@@ -204,6 +206,25 @@ struct caps plan_get_wanted(const struct plan *plan)
 	return wanted;
 }
 
+/*
+ * net_admin reaches the host's interfaces where ids are not mapped, and kernel code that is
+ * often faulty where they are: for a guest that sets up its own network, or where ids are
+ * mapped for a program that asks for it.  A proof is by need already.
+ */
+static void decide_net_admin(struct plan *plan)
+{
+	bool needs = plan->guest && plan->guest->network;
+
+	if (!plan->guest || plan->basis == PLAN_PROOF)
+		return;
+	if (plan->idmapped)
+		needs = needs || caps_has(plan_get_wanted(plan), CAP_NET_ADMIN);
+	if (!needs)
+		plan->kept.bits &= ~(UINT64_C(1) << CAP_NET_ADMIN);
+	else if (!plan->raw && caps_has(plan->grantable, CAP_NET_ADMIN))
+		caps_add(&plan->kept, CAP_NET_ADMIN);
+}
+
 void plan_decide(struct plan *plan)
 {
 	plan->kept = plan->allowed;
@@ -213,6 +234,7 @@ void plan_decide(struct plan *plan)
 		plan->kept = plan->proof->keep;
 	else if (!plan->raw)
 		plan->kept.bits |= plan_get_wanted(plan).bits & plan->grantable.bits;
+	decide_net_admin(plan);
 	/* Never more than the administrator gave, unless he says so. */
 	plan->kept.bits &= plan->held.bits;
 	plan->kept.bits |= plan->add.bits;
@@ -249,6 +271,9 @@ const char *plan_why_not(const struct plan *plan, unsigned int cap, char *buf, s
 		(void)snprintf(buf, size, "proved to be done without");
 	else if (plan->basis == PLAN_PROOF && caps_has(plan->allowed, cap))
 		(void)snprintf(buf, size, "proved without it from the start");
+	else if (cap == CAP_NET_ADMIN && plan->guest && !plan->guest->network &&
+		 caps_has(plan->grantable, cap))
+		(void)snprintf(buf, size, "nothing in the guest sets up its network");
 	else if (plan->basis == PLAN_RECORD && caps_has(plan->allowed, cap))
 		(void)snprintf(buf, size, "not granted while recorded");
 	else

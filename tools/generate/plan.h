@@ -101,6 +101,9 @@ bool plan_closes(const struct plan *plan, enum guest_use use);
  */
 struct lxcconf *plan_simulate(const struct plan *plan, const char *text, size_t size, bool at_end);
 
+/* What a capability that was kept on a wish gives away where ids are not mapped, or NULL. */
+const char *plan_host_risk(unsigned int cap);
+
 /* Why a capability is not kept: one phrase, in buf. */
 const char *plan_why_not(const struct plan *plan, unsigned int cap, char *buf, size_t size);
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/capability.h>
+
 #include "lib/emit.h"
 #include "tools/command/command.h"
 
@@ -71,6 +73,20 @@ static void print_users(const struct plan *plan)
 	}
 }
 
+/* What is kept on a wish and acts on the host; a network that will not come up. */
+static void print_network(const struct plan *plan)
+{
+	for (unsigned int cap = 0; !plan->idmapped && cap <= CAPS_MAX; cap++) {
+		if (caps_has(plan->kept, cap) && plan_host_risk(cap))
+			printf("  warning: the container is privileged: %s\n", plan_host_risk(cap));
+	}
+	if (plan->guest && plan->guest->network && !caps_has(plan->kept, CAP_NET_ADMIN))
+		printf("  warning: the guest sets up its network by '%s', for which net_admin is "
+		       "not "
+		       "kept: set lxc.net.0.ipv4.address and .gateway, or --add net_admin\n",
+		       plan->guest->network);
+}
+
 static void print_guest(const struct plan *plan, const char *where)
 {
 	print_losses(plan, where);
@@ -93,6 +109,7 @@ void generate_print_text(const char *name, const struct plan *plan, bool wrote, 
 	print_caps("after:", plan->kept);
 	print_caps("- ", caps_minus(plan->before, plan->kept));
 	print_caps("+ ", caps_minus(plan->kept, plan->before));
+	print_network(plan);
 	if (plan->guest)
 		print_guest(plan, wrote ? plan->fragment : "what --stdout prints");
 }

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+#include <linux/capability.h>
+
+#include "tools/risk/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/generate/basis.h"
@@ -99,6 +102,13 @@ static void put_kept(FILE *out, const struct plan *plan)
 		if (caps_has(plan->add, cap))
 			fputs("#   here: --add\n", out);
 		asked = put_needs(out, plan, cap) > 0;
+		if (cap == CAP_NET_ADMIN && plan->guest && plan->guest->network) {
+			fprintf(out, "#   here: the guest sets up its network by %s\n",
+				plan->guest->network);
+			asked = true;
+		}
+		if (!plan->idmapped && plan_host_risk(cap))
+			put_comment(out, "  IN A PRIVILEGED CONTAINER:", plan_host_risk(cap));
 		asked = plan_emit_evidence(plan, cap, out) || asked || caps_has(plan->add, cap);
 		if (!asked)
 			fprintf(out, "#   level %s allows it; nothing else speaks for it\n",

@@ -81,6 +81,7 @@ struct guest {
 	size_t n_users;
 	char **setuid; /* escaped paths of set-user-id programs of root's */
 	size_t n_setuid;
+	char *network; /* escaped: the file by which it sets up its own network, or NULL */
 	size_t n_files, n_units, n_setid; /* n_setid: all set-user-id and set-group-id files */
 	size_t unit_bytes;		  /* read of units so far */
 };

@@ -343,6 +343,7 @@ void guest_clear(struct guest *guest)
 		free(guest->setuid[i]);
 	free(guest->users);
 	free(guest->setuid);
+	free(guest->network);
 	free(guest->needs);
 	free(guest->losses);
 	free(guest->mounts);

@@ -8,6 +8,7 @@ tools_libtools_a_SOURCES += \
 	tools/guest/guest.h \
 	tools/guest/lists.c tools/guest/lists.h \
 	tools/guest/mounts.c \
+	tools/guest/network.c tools/guest/network.h \
 	tools/guest/options.c \
 	tools/guest/read.c \
 	tools/guest/unit.c tools/guest/unit.h \

@@ -14,6 +14,7 @@
 #include "lib/rootfs.h"
 #include "tools/guest/files.h"
 #include "tools/guest/lists.h"
+#include "tools/guest/network.h"
 #include "tools/guest/units.h"
 #include "tools/guest/walk.h"
 
@@ -72,6 +73,8 @@ int guest_read(int rootfd, bool idmapped, struct guest **ret)
 		r = guest_read_fstab(guest, rootfd);
 	if (r == 0)
 		r = guest_read_packages(guest, rootfd);
+	if (r == 0)
+		r = guest_read_network(guest, rootfd);
 	if (r == 0)
 		r = judge_scripts(guest, rootfd);
 	if (r == 0)
