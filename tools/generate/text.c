@@ -9,7 +9,6 @@
 
 #include <linux/capability.h>
 
-#include "tools/risk/capinfo.h"
 #include "lib/cleanup.h"
 #include "lib/emit.h"
 #include "tools/generate/basis.h"
