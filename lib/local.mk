@@ -15,6 +15,7 @@ lib_libharden_a_SOURCES = \
 	lib/cgroup.c lib/cgroup.h \
 	lib/dpkgstatus.c lib/dpkgstatus.h \
 	lib/emit.c lib/emit.h \
+	lib/fdinfo.c lib/fdinfo.h \
 	lib/filecap.c lib/filecap.h \
 	lib/fstab.c lib/fstab.h \
 	lib/idmap.c lib/idmap.h \
