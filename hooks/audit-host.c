@@ -17,6 +17,8 @@
 #include "hooks/audit-guest.h"
 #include "hooks/audit-join.h"
 #include "hooks/audit-record.h"
+#include "hooks/audit/objects.h"
+#include "hooks/audit/places.h"
 #include "lib/audit-mounts.h"
 #include "lib/audit-process.h"
 #include "lib/cleanup.h"
@@ -40,6 +42,20 @@ static void set_unchecked(struct audit_record *r, const char *what, int error)
 {
 	r->verdict = AUDIT_VERDICT_UNCHECKED;
 	audit_add(&r->findings, "unchecked", "cannot read %s: %s", what, strerror(-error));
+}
+
+/* Where its directories and its descriptors lead. */
+static void judge_objects(struct host_audit *a, struct span mounts)
+{
+	const char *what;
+	int r = audit_judge_directories(a->procfd, mounts, &a->record.findings, &what);
+
+	/* A guest that runs opens what it likes. */
+	if (r == 0 && a->at_start)
+		r = audit_judge_descriptors(a->procfd, mounts, !a->process.maps_root,
+					    &a->record.findings, &what);
+	if (r < 0)
+		set_unchecked(&a->record, what, r);
 }
 
 static int read_mounts(struct host_audit *a)
@@ -66,7 +82,14 @@ static int read_mounts(struct host_audit *a)
 	in.container.p = container;
 	in.host.p = host;
 	in.cgroup.p = cgroup;
-	return audit_judge_mounts(&in, &a->policy.policy, &a->record.findings);
+	judge_objects(a, in.container);
+	r = audit_judge_mounts(&in, &a->policy.policy, &a->record.findings);
+	if (r < 0)
+		return r;
+	(void)alarm(SECONDS); /* as for the guest's report below */
+	r = audit_judge_places(a->procfd, &in, &a->policy.policy, &a->record.findings);
+	(void)alarm(0);
+	return r;
 }
 
 static void judge_mounts(struct host_audit *a)
@@ -130,21 +153,46 @@ static void read_guest(struct host_audit *a)
 	judge_guest(a);
 }
 
+/* What is no refusal, but nobody should have to find out for himself. */
+static void note_network(struct host_audit *a, const struct audit_network *network)
+{
+	struct span granted = a->guest.report.trials[REPORT_TRIAL_GRANTED], word;
+	struct hook_text name;
+
+	while (span_next_word(&granted, &word)) {
+		if (span_is(word, "host_network") && !a->record.findings.n)
+			audit_add(&a->record.notes, "host_network",
+				  "with net_admin, root in the container reaches the interfaces of "
+				  "the "
+				  "host by the network id of its own: leave net_admin out and give "
+				  "the address from outside, lxc.net.0.ipv4.address and .gateway");
+	}
+	if (network->name[0] && !caps_has(a->process.status.bounding, CAP_NET_ADMIN))
+		audit_add(&a->record.notes, "network",
+			  "'%s' %s, and the guest cannot set it up without net_admin: write "
+			  "lxc.net.0.ipv4.address, .gateway and 'lxc.net.0.flags = up', or take "
+			  "base.conf or 'lxc-harden generate --add=net_admin'",
+			  hook_escape(&name, network->name),
+			  network->down ? "is down" : "has no address");
+}
+
 static void try_inside(struct host_audit *a)
 {
+	struct audit_network network = { 0 };
 	int r;
 
 	if (a->policy.policy.inside != POLICY_INSIDE_JOINED) {
 		read_guest(a);
 		return;
 	}
-	r = audit_join(a->procfd, &a->process, &a->policy.policy, &a->guest);
+	r = audit_join(a->procfd, &a->process, &a->policy.policy, &a->guest, &network);
 	if (r < 0) {
 		set_unchecked(&a->record, "what the kernel answers inside", r);
 		return;
 	}
 	a->record.guest = &a->guest;
 	judge_guest(a);
+	note_network(a, &network);
 }
 
 /* A label for the next exec that only the process itself may read is known inside, later. */

@@ -19,14 +19,16 @@
 
 #include "lib/audit-findings.h"
 #include "lib/audit-process.h"
-#include "hooks/audit-try.h"
+#include "hooks/audit-trials.h"
+#include "hooks/audit/filter.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "lib/report.h"
 
 struct inside {
 	const struct policy *policy;
-	bool joined; /* without the container's seccomp filter */
+	bool joined; /* without the container's seccomp filter, but for this */
+	const struct audit_filter *filter;
 	struct caps bounding, inheritable, ambient;
 	bool wanted[AUDIT_TRIALS_MAX];
 	enum audit_answer answer[AUDIT_TRIALS_MAX];
@@ -100,6 +102,18 @@ static struct caps get_known(void)
 	return all;
 }
 
+/* What no capability guards is refused by the filter alone. */
+static bool is_by_filter(const struct audit_trial *t)
+{
+	return !t->file && !t->granted_by.bits;
+}
+
+/* Tried whatever the policy says: what base leaves open has to be known. */
+static bool is_noted(const struct inside *in, const struct audit_trial *t)
+{
+	return t->run == audit_try_host_network && !is_named(in->policy, t->name);
+}
+
 static void choose_trials(struct inside *in)
 {
 	struct caps refused = policy_get_excess(in->policy, get_known());
@@ -108,10 +122,9 @@ static void choose_trials(struct inside *in)
 		const struct audit_trial *t = &audit_trials[i];
 		unsigned int cap;
 
-		/* What no capability guards is refused by the filter alone. */
-		if (!t->file && !t->granted_by.bits && in->joined)
+		if (is_by_filter(t) && in->joined && !in->filter)
 			continue;
-		if (is_named(in->policy, t->name))
+		if (is_named(in->policy, t->name) || is_noted(in, t))
 			in->wanted[i] = true;
 		else if (t->file)
 			in->wanted[i] = in->policy->mounts_private;
@@ -155,7 +168,7 @@ static void judge_trials(struct inside *in)
 		struct emit e = EMIT_INIT(names);
 
 		for (size_t i = 0; i < audit_n_trials; i++) {
-			if (in->answer[i] == AUDIT_GRANTED &&
+			if (in->answer[i] == AUDIT_GRANTED && !is_noted(in, &audit_trials[i]) &&
 			    get_grant(in, &audit_trials[i]) == kind)
 				emit_printf(&e, " %s", audit_trials[i].name);
 		}
@@ -267,6 +280,36 @@ static void say_verdict(struct hook *h, const struct inside *in)
 			 warn ? "would be refused" : "refused", reasons);
 }
 
+/*
+ * The filter last: what a capability guards has to be refused without its help.  Where it does
+ * not let a child run, as one that forbids clone(2), nothing is claimed.
+ */
+static int run_trials(struct inside *in)
+{
+	enum audit_answer answer[AUDIT_TRIALS_MAX] = { 0 };
+	bool now[AUDIT_TRIALS_MAX] = { false }, later[AUDIT_TRIALS_MAX] = { false };
+	int r;
+
+	for (size_t i = 0; i < audit_n_trials; i++) {
+		bool *when = in->filter && is_by_filter(&audit_trials[i]) ? later : now;
+
+		when[i] = in->wanted[i];
+	}
+	r = audit_run_trials(now, in->answer);
+	if (r < 0 || !in->filter)
+		return r;
+	if (audit_filter_install(in->filter) < 0 || audit_run_trials(later, answer) < 0) {
+		for (size_t i = 0; i < audit_n_trials; i++)
+			in->wanted[i] = now[i];
+		return 0;
+	}
+	for (size_t i = 0; i < audit_n_trials; i++) {
+		if (later[i])
+			in->answer[i] = answer[i];
+	}
+	return 0;
+}
+
 /* Asks the kernel and fills *in, with its policy set. */
 static int ask(struct inside *in)
 {
@@ -275,7 +318,7 @@ static int ask(struct inside *in)
 	read_caps(in);
 	read_label(in);
 	choose_trials(in);
-	r = audit_run_trials(in->wanted, in->answer);
+	r = run_trials(in);
 	if (r < 0)
 		return r;
 	audit_judge_caps(in->bounding, in->inheritable, in->ambient, in->policy, &in->findings);
@@ -283,9 +326,10 @@ static int ask(struct inside *in)
 	return 0;
 }
 
-int audit_report_inside(const struct policy *policy, struct emit *e)
+int audit_report_inside(const struct policy *policy, const struct audit_filter *filter,
+			struct emit *e)
 {
-	struct inside in = { .policy = policy, .joined = true };
+	struct inside in = { .policy = policy, .joined = true, .filter = filter };
 	int r;
 
 	r = ask(&in);

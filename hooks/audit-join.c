@@ -19,6 +19,7 @@
 
 #include "hooks/audit-child.h"
 #include "hooks/audit.h"
+#include "hooks/audit/filter.h"
 #include "lib/cleanup.h"
 #include "lib/io.h"
 
@@ -101,11 +102,12 @@ static int become_root(const struct audit_process *p)
 struct result {
 	int status;
 	size_t n;
+	struct audit_network network;
 	char text[REPORT_SIZE_MAX + 1];
 };
 
 static int run_child(int procfd, const struct audit_process *p, const struct policy *policy,
-		     struct result *result)
+		     const struct audit_filter *filter, struct result *result)
 {
 	struct emit e = EMIT_INIT(result->text);
 	int r;
@@ -129,8 +131,11 @@ static int run_child(int procfd, const struct audit_process *p, const struct pol
 	audit_child_follow();
 	if (r == 0 && p->status.no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		r = -errno;
+	/* Not worth a refusal: what cannot be read is not noted. */
 	if (r == 0)
-		r = audit_report_inside(policy, &e);
+		(void)audit_network_read(&result->network);
+	if (r == 0)
+		r = audit_report_inside(policy, filter, &e);
 	result->n = e.len;
 	return r;
 }
@@ -145,19 +150,26 @@ static int wait_for(pid_t pid)
 }
 
 int audit_join(int procfd, const struct audit_process *p, const struct policy *policy,
-	       struct audit_guest *ret)
+	       struct audit_guest *ret, struct audit_network *ret_network)
 {
+	struct audit_filter filter = { 0 };
 	struct result *result;
+	bool has_filter;
 	pid_t pid;
 	int r;
 
+	/* The policy asks, so that a start without such trials is not stopped for a moment. */
+	has_filter = policy->refuse.n && audit_filter_read(p->pid, &filter) == 0;
 	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
-	if (result == MAP_FAILED)
-		return -errno;
+	if (result == MAP_FAILED) {
+		r = -errno;
+		audit_filter_done(&filter);
+		return r;
+	}
 	pid = audit_child_fork(SECONDS);
 	if (pid == 0) {
-		result->status = run_child(procfd, p, policy, result);
+		result->status = run_child(procfd, p, policy, has_filter ? &filter : NULL, result);
 		_exit(0);
 	}
 	r = pid < 0 ? (int)pid : wait_for(pid);
@@ -168,6 +180,11 @@ int audit_join(int procfd, const struct audit_process *p, const struct policy *p
 		r = report_parse((struct span){ ret->text, result->n }, &ret->report);
 		ret->state = AUDIT_GUEST_REPORT;
 	}
+	if (r == 0) {
+		*ret_network = result->network;
+		ret_network->name[sizeof(ret_network->name) - 1] = '\0';
+	}
+	audit_filter_done(&filter);
 	(void)munmap(result, sizeof(*result)); /* the process ends soon */
 	return r;
 }

@@ -113,9 +113,9 @@ static void emit_policy(struct json *j, const struct audit_record *r)
 	json_end_object(j);
 }
 
-static void emit_findings(struct json *j, const struct audit_findings *f)
+static void emit_findings(struct json *j, const char *key, const struct audit_findings *f)
 {
-	json_begin_array(j, "findings");
+	json_begin_array(j, key);
 	for (size_t i = 0; i < f->n; i++) {
 		json_begin_object(j, NULL);
 		json_str(j, "key", f->item[i].key);
@@ -123,7 +123,6 @@ static void emit_findings(struct json *j, const struct audit_findings *f)
 		json_end_object(j);
 	}
 	json_end_array(j);
-	json_u64(j, "findings_left_out", f->left_out);
 }
 
 int audit_emit_record(const struct audit_record *r, char **ret_text, size_t *ret_size)
@@ -141,7 +140,9 @@ int audit_emit_record(const struct audit_record *r, char **ret_text, size_t *ret
 	json_str(&j, "container", r->container);
 	json_str(&j, "verdict", verdicts[r->verdict]);
 	json_str(&j, "mode", r->warn ? "warn" : "enforce");
-	emit_findings(&j, &r->findings);
+	emit_findings(&j, "findings", &r->findings);
+	json_u64(&j, "findings_left_out", r->findings.left_out);
+	emit_findings(&j, "notes", &r->notes);
 	emit_policy(&j, r);
 	json_str(&j, "by", r->by);
 	json_time(&j, "time", time(NULL));

@@ -162,6 +162,10 @@ static void emit_line(struct emit *e, const struct audit_record *r)
 		emit_str(e, ": ");
 		audit_emit_findings(e, &r->findings);
 	}
+	if (r->notes.n) {
+		emit_str(e, "; note: ");
+		audit_emit_findings(e, &r->notes);
+	}
 	if (r->note && r->verdict == AUDIT_VERDICT_CONFORMS)
 		emit_printf(e, " (%s)", r->note);
 }
@@ -205,12 +209,12 @@ void audit_say_record(const struct hook *h, const struct audit_record *r)
 	char line[1000] = "";
 	struct emit e = EMIT_INIT(line);
 
-	if (r->verdict == AUDIT_VERDICT_CONFORMS)
+	if (r->verdict == AUDIT_VERDICT_CONFORMS && !r->notes.n)
 		return;
 	quiet.journal = (struct journal){ .fd = -EBADF, .kind = JOURNAL_NONE };
 	emit_line(&e, r);
 	hook_say(&quiet, get_priority(r), "%s", line);
-	if (!r->warn)
+	if (!r->warn || r->verdict == AUDIT_VERDICT_CONFORMS)
 		hook_say_terminal(h, line);
 }
 

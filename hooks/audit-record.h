@@ -40,6 +40,7 @@ struct audit_record {
 	const char *note;		     /* about the guest; or NULL */
 	struct audit_start start;
 	struct audit_findings findings;
+	struct audit_findings notes; /* what the administrator should know, and refuses nothing */
 };
 
 /*

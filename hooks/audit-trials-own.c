@@ -12,6 +12,7 @@
 #include <sys/xattr.h>
 
 #include "hooks/audit-trials.h"
+#include "hooks/audit/network.h"
 #include "lib/cleanup.h"
 
 /* Headers may be older than the kernel.  These numbers are the same on all architectures. */
@@ -136,6 +137,25 @@ enum audit_answer audit_try_sys_files(void)
 enum audit_answer audit_try_user_namespace(void)
 {
 	return answer(unshare(CLONE_NEWUSER) == 0, EPERM);
+}
+
+/*
+ * A cgroup namespace of this child's: in one, and in a user namespace that gives the powers, v1
+ * hierarchies are mounted anew with the container as their root, and its limits lifted.
+ */
+enum audit_answer audit_try_cgroup_namespace(void)
+{
+	return answer(unshare(CLONE_NEWUSER | CLONE_NEWCGROUP) == 0, EPERM);
+}
+
+/* The interfaces of another network namespace, listed by its number: changes nothing. */
+enum audit_answer audit_try_host_network(void)
+{
+	int r = audit_network_reach();
+
+	if (r < 0)
+		return AUDIT_UNCLEAR;
+	return r ? AUDIT_GRANTED : AUDIT_DENIED;
 }
 
 /* No entries and no address: EINVAL or EFAULT where the call is not refused. */

@@ -56,6 +56,7 @@ const struct audit_trial audit_trials[] = {
 	{ .name = "core_pattern", .run = audit_try_core_pattern, .file = true },
 	{ .name = "sysrq", .run = audit_try_sysrq, .file = true },
 	{ .name = "sys_files", .run = audit_try_sys_files, .file = true },
+	{ .name = "host_network", .run = audit_try_host_network, .granted_by = BY(CAP(NET_ADMIN)) },
 	{ .name = "io_uring", .run = audit_try_io_uring },
 	{ .name = "userfaultfd", .run = audit_try_userfaultfd },
 	{ .name = "keyring", .run = audit_try_keyring },
@@ -75,6 +76,7 @@ const struct audit_trial audit_trials[] = {
 	  .dirty = true },
 	{ .name = "setgid", .run = audit_try_setgid, .granted_by = BY(CAP(SETGID)), .dirty = true },
 	{ .name = "setuid", .run = audit_try_setuid, .granted_by = BY(CAP(SETUID)), .dirty = true },
+	{ .name = "cgroup_namespace", .run = audit_try_cgroup_namespace, .dirty = true },
 	{ .name = "user_namespace", .run = audit_try_user_namespace, .dirty = true },
 	/* The last: it leaves the child at the lowest priority. */
 	{ .name = "sys_nice",

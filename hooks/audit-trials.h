@@ -46,11 +46,13 @@ static inline int open_nameless(void)
  * or what must be refused to all: audit-trials-own.c. */
 enum audit_answer audit_try_audit_read(void);
 enum audit_answer audit_try_bpf(void);
+enum audit_answer audit_try_cgroup_namespace(void);
 enum audit_answer audit_try_checkpoint_restore(void);
 enum audit_answer audit_try_chown(void);
 enum audit_answer audit_try_core_pattern(void);
 enum audit_answer audit_try_dac_override(void);
 enum audit_answer audit_try_dac_read_search(void);
+enum audit_answer audit_try_host_network(void);
 enum audit_answer audit_try_io_uring(void);
 enum audit_answer audit_try_ipc_lock(void);
 enum audit_answer audit_try_keyring(void);

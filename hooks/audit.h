@@ -26,6 +26,8 @@ enum audit_exit {
 #define AUDIT_INSIDE_POLICY AUDIT_INSIDE_FOLDER "/policy"
 #define AUDIT_REPORT "report"
 
+struct audit_filter;
+
 struct audit_options {
 	const char *policy; /* NULL: the default of the vantage point */
 	bool has_mode;
@@ -59,9 +61,11 @@ int audit_pid(struct hook *h, const struct audit_options *options);
 int audit_inside(struct hook *h, const struct hook_env *env, const struct audit_options *options);
 /*
  * What start does, for a caller that has joined the container: the report (lib/report.h) in *e,
- * which has room for REPORT_SIZE_MAX.  0 or -errno.
+ * which has room for REPORT_SIZE_MAX.  With filter, which may be NULL, what only it refuses is
+ * tried under it, after all else.  0 or -errno.
  */
-int audit_report_inside(const struct policy *policy, struct emit *e);
+int audit_report_inside(const struct policy *policy, const struct audit_filter *filter,
+			struct emit *e);
 /* stop: keeps what the audit inside had to say when that ended the start.  Never fails. */
 int audit_stop(struct hook *h, const struct hook_env *env);
 

@@ -33,6 +33,10 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-stop.c \
 	hooks/audit-trials.c hooks/audit-trials.h hooks/audit-trials-own.c hooks/audit-trials-system.c \
 	hooks/audit-try.c hooks/audit-try.h \
+	hooks/audit/filter.c hooks/audit/filter.h \
+	hooks/audit/network.c hooks/audit/network.h \
+	hooks/audit/objects.c hooks/audit/objects.h \
+	hooks/audit/places.c hooks/audit/places.h \
 	hooks/hook.c hooks/hook.h
 hooks_cap_audit_LDADD = lib/libharden.a $(CAP_LIBS)
 hooks_cap_audit_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)

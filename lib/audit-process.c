@@ -129,6 +129,17 @@ int audit_read_start_time(int procfd, uint64_t *ret)
 	return r < 0 ? r : audit_parse_start_time((struct span){ text, size }, ret);
 }
 
+/* A parent outside of our pid namespace is 0; one that has just ended decides nothing. */
+static void read_parent(struct audit_process *p)
+{
+	auto_close int parentfd = p->status.ppid > 0 ? proc_open(p->status.ppid) : -EBADF;
+	struct procstatus status;
+
+	p->parent_filters = PROCSTATUS_FILTERS_UNKNOWN;
+	if (parentfd >= 0 && proc_read_status(parentfd, &status) == 0)
+		p->parent_filters = status.seccomp_filters;
+}
+
 int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_process *ret,
 		       const char **ret_what)
 {
@@ -155,6 +166,7 @@ int audit_read_process(int procfd, pid_t pid, bool next_exec, struct audit_proce
 	}
 	if (r < 0)
 		return r == -ENOENT ? -ESRCH : r;
+	read_parent(&p);
 	read_label(procfd, next_exec, &p);
 	*ret = p;
 	return 0;
@@ -238,6 +250,16 @@ void audit_judge_process(const struct audit_process *p, const struct policy *pol
 	audit_judge_caps(p->status.bounding, p->status.inheritable, p->status.ambient, policy, f);
 	if (policy->seccomp && p->status.seccomp != PROCSTATUS_SECCOMP_FILTER)
 		audit_add(f, "seccomp", "no seccomp filter is in force");
+	/*
+	 * A service manager's filter for the monitor (SystemCallFilter=) is inherited, and says
+	 * nothing about the container: it needs one more than that.
+	 */
+	else if (policy->seccomp && p->status.seccomp_filters != PROCSTATUS_FILTERS_UNKNOWN &&
+		 p->parent_filters != PROCSTATUS_FILTERS_UNKNOWN &&
+		 p->status.seccomp_filters <= p->parent_filters)
+		audit_add(f, "seccomp",
+			  "no seccomp filter of its own is in force, only the one that LXC's "
+			  "monitor runs under");
 	if (policy->no_new_privs && !p->status.no_new_privs)
 		audit_add(f, "no_new_privs", "no_new_privs is not set");
 	if (policy->idmap && p->maps_root)

@@ -25,9 +25,11 @@ struct audit_process {
 	uint64_t start_time; /* ticks after boot, as in /proc/PID/stat */
 	struct procstatus status;
 	struct audit_namespace ns[POLICY_N_NAMESPACES];
-	char lsm[256];	   /* label after the next exec, or now; "" if there is none */
-	bool lsm_complain; /* AppArmor: the profile only logs */
-	bool maps_root;	   /* an id of it is the host's root */
+	char lsm[256]; /* label after the next exec, or now; "" if there is none */
+	/* Of its parent, which is LXC's monitor; PROCSTATUS_FILTERS_UNKNOWN if it has none. */
+	uint64_t parent_filters;
+	bool lsm_complain;		   /* AppArmor: the profile only logs */
+	bool maps_root;			   /* an id of it is the host's root */
 	char uid_map[1024], gid_map[1024]; /* as the kernel writes them, cut at a line */
 };
 

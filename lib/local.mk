@@ -10,6 +10,7 @@ lib_libharden_a_SOURCES = \
 	lib/caps.c lib/caps.h \
 	lib/cgroup.c lib/cgroup.h \
 	lib/emit.c lib/emit.h \
+	lib/fdinfo.c lib/fdinfo.h \
 	lib/idmap.c lib/idmap.h \
 	lib/initver.c lib/initver.h \
 	lib/io.c lib/io.h \

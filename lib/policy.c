@@ -212,6 +212,32 @@ static int parse_refuse(struct state *s, struct span value)
 	return r;
 }
 
+static int parse_places(struct state *s, struct span value, struct policy_places *places)
+{
+	struct span word;
+
+	while (span_next_word(&value, &word)) {
+		if ((!span_starts(word, "/proc/") && !span_starts(word, "/sys/")) ||
+		    memmem(word.p, word.n, "/.", 2) || memmem(word.p, word.n, "//", 2) ||
+		    word.p[word.n - 1] == '/')
+			return fail(s, "not a path below /proc or /sys", word);
+		if (places->n == POLICY_PLACES_MAX)
+			return fail(s, "too many values for this key", word);
+		places->item[places->n++] = word;
+	}
+	return 0;
+}
+
+static int parse_covered(struct state *s, struct span value)
+{
+	return parse_places(s, value, &s->policy.covered);
+}
+
+static int parse_readonly(struct state *s, struct span value)
+{
+	return parse_places(s, value, &s->policy.readonly);
+}
+
 static const struct key {
 	const char *name;
 	bool repeatable;
@@ -231,6 +257,8 @@ static const struct key {
 	{ "mount.allow", true, parse_mount_allow, 0 },
 	{ "inside", false, parse_inside, 0 },
 	{ "refuse", true, parse_refuse, 0 },
+	{ "covered", true, parse_covered, 0 },
+	{ "readonly", true, parse_readonly, 0 },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -317,6 +345,15 @@ static void emit_list(struct emit *e, const char *key, const struct policy_list 
 	}
 }
 
+static void emit_places(struct emit *e, const char *key, const struct policy_places *places)
+{
+	for (size_t i = 0; i < places->n; i++) {
+		emit_printf(e, "%s = ", key);
+		emit_span(e, places->item[i]);
+		emit_str(e, "\n");
+	}
+}
+
 void policy_emit(struct emit *e, const struct policy *p)
 {
 	if (p->name.n) {
@@ -349,6 +386,8 @@ void policy_emit(struct emit *e, const struct policy *p)
 	emit_list(e, "mount.allow", &p->mount_allow);
 	emit_printf(e, "inside = %s\n", insides[p->inside]);
 	emit_list(e, "refuse", &p->refuse);
+	emit_places(e, "covered", &p->covered);
+	emit_places(e, "readonly", &p->readonly);
 }
 
 struct caps policy_get_excess(const struct policy *p, struct caps held)

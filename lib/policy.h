@@ -17,6 +17,7 @@
 #define POLICY_SIZE_MAX 65536 /* bytes in a policy file */
 #define POLICY_LINE_MAX 1024
 #define POLICY_LIST_MAX 32 /* values of one repeatable key */
+#define POLICY_PLACES_MAX 256
 
 enum policy_mode {
 	POLICY_ENFORCE,
@@ -47,6 +48,12 @@ struct policy_list {
 	size_t n;
 };
 
+/* Paths below /proc and /sys. */
+struct policy_places {
+	struct span item[POLICY_PLACES_MAX];
+	size_t n;
+};
+
 struct policy {
 	struct span name; /* empty if the policy has none */
 	enum policy_mode mode;
@@ -59,6 +66,7 @@ struct policy {
 	struct span lsm_profile;
 	unsigned int namespaces; /* bit i: policy_namespaces[i] must not be the host's */
 	struct policy_list mount_allow, refuse;
+	struct policy_places covered, readonly; /* must be at the start, where they exist */
 };
 
 struct policy_error {

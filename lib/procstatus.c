@@ -70,6 +70,8 @@ static int parse_line(struct span key, struct span value, struct procstatus *st,
 		if (r < 0)
 			return r;
 		st->seccomp = (enum procstatus_seccomp)number;
+	} else if (span_is(key, "Seccomp_filters")) {
+		return span_parse_u64(value, 10, UINT32_MAX, &st->seccomp_filters);
 	} else if (span_is(key, "NSpid")) {
 		st->pid_namespaces = count_words(value);
 	}
@@ -78,7 +80,8 @@ static int parse_line(struct span key, struct span value, struct procstatus *st,
 
 int procstatus_parse(struct span text, struct procstatus *ret)
 {
-	struct procstatus st = { .seccomp = PROCSTATUS_SECCOMP_UNKNOWN };
+	struct procstatus st = { .seccomp = PROCSTATUS_SECCOMP_UNKNOWN,
+				 .seccomp_filters = PROCSTATUS_FILTERS_UNKNOWN };
 	unsigned int seen = 0;
 	struct span line, key;
 

@@ -20,10 +20,13 @@ enum procstatus_seccomp {
 	PROCSTATUS_SECCOMP_UNKNOWN = 3, /* a kernel without seccomp has no such line */
 };
 
+#define PROCSTATUS_FILTERS_UNKNOWN UINT64_MAX
+
 struct procstatus {
 	pid_t ppid;
 	struct caps inheritable, permitted, effective, bounding, ambient;
 	enum procstatus_seccomp seccomp;
+	uint64_t seccomp_filters; /* how many; PROCSTATUS_FILTERS_UNKNOWN before Linux 5.9 */
 	bool no_new_privs;
 	unsigned int pid_namespaces; /* fields of NSpid: 1 = the reader's own pid namespace */
 };

@@ -53,7 +53,7 @@ static void test_no_proc(void)
 	CHECK(inotify_add_watch(watch, "/proc/self/fd", IN_OPEN) >= 0);
 	CHECK(inotify_add_watch(watch, "/proc/self/attr", IN_OPEN) >= 0);
 	CHECK(inotify_add_watch(watch, "/proc/self/attr/apparmor", IN_OPEN) >= 0);
-	CHECK_INT(audit_report_inside(&policy, &e), 0);
+	CHECK_INT(audit_report_inside(&policy, NULL, &e), 0);
 	CHECK(read(watch, events, sizeof(events)) < 0 && errno == EAGAIN);
 	CHECK_INT(report_parse((struct span){ out, e.len }, &report), 0);
 	CHECK_INT(report.lsm.n, 0);

@@ -84,6 +84,7 @@ static void test_judge(void)
 	const struct audit_process good = {
 		.status = { .bounding = { 1 },
 			    .seccomp = PROCSTATUS_SECCOMP_FILTER,
+			    .seccomp_filters = 1,
 			    .no_new_privs = true },
 		.ns = { { 1, false }, { 1, false }, { 1, true } },
 		.lsm = "profile",
