@@ -31,7 +31,7 @@ static void run(struct span text, unsigned int version)
 {
 	struct lxcconf_text rest = LXCCONF_TEXT_INIT(text);
 	struct lxcconf *conf = lxcconf_new(version, 40);
-	struct lxcconf_error error = { NULL, { 0 } };
+	struct lxcconf_error error = { .fault = LXCCONF_FAULT_VALUE };
 	struct lxcconf_line line;
 	size_t file, index;
 	int r;

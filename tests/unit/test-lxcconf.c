@@ -24,7 +24,7 @@ static struct lxcconf *load(const char *text, unsigned int version, int *ret_r,
 	size_t file, index;
 	int r;
 
-	*error = (struct lxcconf_error){ NULL, { 0 } };
+	*error = (struct lxcconf_error){ .fault = LXCCONF_FAULT_VALUE };
 	CHECK(conf);
 	CHECK_INT(lxcconf_add_file(conf, "c", LXCCONF_NONE, &file), 0);
 	while ((r = lxcconf_next(&rest, &line)) > 0) {
@@ -221,6 +221,38 @@ static void test_auto(void)
 	lxcconf_free(conf);
 }
 
+/* What check tells apart, by more than words for people. */
+static void test_faults(void)
+{
+	static const struct {
+		const char *text;
+		unsigned int version;
+		enum lxcconf_fault fault;
+		const char *word;
+	} cases[] = {
+		{ "lxc.utsname = a", V502, LXCCONF_FAULT_KEY, "lxc.utsname" },
+		{ "lxc.cap.drop = chown nonsense", V502, LXCCONF_FAULT_CAP, "nonsense" },
+		{ "lxc.cap.drop = 63", V502, LXCCONF_FAULT_CAP, "63" },
+		{ "lxc.cap.drop = none", V502, LXCCONF_FAULT_CAP, "none" },
+		{ "lxc.cap.keep = nonsense", V410, LXCCONF_FAULT_CAP, "nonsense" },
+		{ "lxc.cap.keep = chown\nlxc.cap.drop = kill", V502, LXCCONF_FAULT_LISTS, "" },
+		{ "lxc.cap.drop = kill\nlxc.cap.keep = chown", V410, LXCCONF_FAULT_LISTS, "" },
+		{ "lxc.mount.auto = nonsense", V502, LXCCONF_FAULT_VALUE, "nonsense" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lxcconf_error error;
+		int r;
+		struct lxcconf *conf = load(cases[i].text, cases[i].version, &r, &error);
+		bool ok = CHECK_INT(r, -EINVAL);
+
+		ok = CHECK_INT(error.fault, cases[i].fault) && ok;
+		if (!(CHECK_SPAN(error.word.n ? error.word : span_of(""), cases[i].word) && ok))
+			printf("# of \"%s\"\n", cases[i].text);
+		lxcconf_free(conf);
+	}
+}
+
 static void test_find(void)
 {
 	struct lxcconf_error error;
@@ -280,4 +312,4 @@ TAP_MAIN({ "lines as liblxc splits them", test_lines }, { "versions of LXC", tes
 	 { "capability lists until 4.0.10", test_caps_two_lists },
 	 { "the line that decided about a capability", test_who_decided },
 	 { "lxc.mount.auto by group", test_auto }, { "what is in force is found", test_find },
-	 { "a copy that leaves some out", test_copy })
+	 { "faults by their kinds", test_faults }, { "a copy that leaves some out", test_copy })

@@ -29,15 +29,13 @@ static const char *const old_keys[] = {
 	"lxc.syslog",	  "lxc.aa_allow_incomplete",
 };
 
-static bool is_old_key(const char *text)
+static bool is_old_key(const char *key)
 {
-	const char *key = strstr(text, "'lxc.");
-
-	for (size_t i = 0; key && i < sizeof(old_keys) / sizeof(old_keys[0]); i++) {
+	for (size_t i = 0; i < sizeof(old_keys) / sizeof(old_keys[0]); i++) {
 		size_t n = strlen(old_keys[i]);
 
-		if (strncmp(key + 1, old_keys[i], n) == 0 &&
-		    (old_keys[i][n - 1] == '.' || key[1 + n] == '\''))
+		if (strncmp(key, old_keys[i], n) == 0 &&
+		    (old_keys[i][n - 1] == '.' || key[n] == '\0'))
 			return true;
 	}
 	return false;
@@ -45,17 +43,18 @@ static bool is_old_key(const char *text)
 
 static enum reason_id reason_of_line(const struct config_error *error)
 {
-	const char *reason = error->reason ? error->reason : "";
-
-	if (strstr(reason, "capability") || strstr(reason, "only lxc.cap.keep"))
+	switch (error->fault) {
+	case LXCCONF_FAULT_CAP:
 		return REASON_CAP_UNKNOWN;
-	if (strstr(reason, " beside "))
+	case LXCCONF_FAULT_LISTS:
 		return REASON_CAP_KEEP_AND_DROP;
-	if (strstr(reason, "knows no key"))
-		return is_old_key(error->text) ? REASON_KEY_OLD : REASON_KEY_UNKNOWN;
-	if (strstr(reason, "no '='"))
+	case LXCCONF_FAULT_KEY:
+		return is_old_key(error->word) ? REASON_KEY_OLD : REASON_KEY_UNKNOWN;
+	case LXCCONF_FAULT_LINE:
 		return REASON_LINE_NO_EQUALS;
-	return REASON_CONFIG_REFUSED;
+	default:
+		return REASON_CONFIG_REFUSED;
+	}
 }
 
 static enum reason_id reason_of(const struct config_error *error)
@@ -78,14 +77,10 @@ static enum reason_id reason_of(const struct config_error *error)
 static void add_error(struct check_work *w, const struct config_error *error)
 {
 	struct check_place place = { NULL, error->line };
-	const char *text = error->text, *p;
-	char line[16];
 
 	if (error->file[0])
 		place.file = check_copy(w->arena, span_of(error->file));
-	(void)snprintf(line, sizeof(line), ":%u: ", error->line); /* fits */
-	p = error->line ? strstr(text, line) : NULL;
-	check_add(w, reason_of(error), place, NULL, "%s", p ? p + strlen(line) : text);
+	check_add(w, reason_of(error), place, NULL, "%s", error->text + error->what);
 }
 
 static const char *find_level(const struct check_work *w)

@@ -20,6 +20,7 @@ int config_error_say(struct config_error *error, const char *format, ...)
 {
 	va_list args;
 
+	error->what = 0;
 	va_start(args, format);
 	print(error->text, sizeof(error->text), format, args);
 	va_end(args);
@@ -42,6 +43,7 @@ void config_error_at(struct config_error *error, enum config_error_kind kind,
 	/* Apart, so that a long path leaves room for the reason. */
 	emit_escaped(&escaped, span_of(path));
 	emit_printf(&e, "%s:%u: ", name, line);
+	error->what = e.len;
 	va_start(args, format);
 	print(e.buf + e.len, e.size - e.len, format, args);
 	va_end(args);

@@ -8,7 +8,7 @@
 enum config_error_kind {
 	CONFIG_ERROR_OTHER,
 	CONFIG_ERROR_MISSING, /* the file itself */
-	CONFIG_ERROR_LINE,    /* .reason has tools/config/lxcconf's */
+	CONFIG_ERROR_LINE,    /* .fault says which */
 	CONFIG_ERROR_INCLUDE, /* what the line includes cannot be read */
 	CONFIG_ERROR_CYCLE,
 	CONFIG_ERROR_VALUE, /* liblxc does not take it */
@@ -19,7 +19,9 @@ struct config_error {
 	enum config_error_kind kind;
 	char file[1024]; /* as it is, cut if need be; "" for no line of a file */
 	unsigned int line;
-	const char *reason; /* constant text or NULL */
+	size_t what; /* where in .text the reason begins, behind the place */
+	enum lxcconf_fault fault;
+	char word[64]; /* of lxcconf_error, as it is, cut if need be */
 };
 
 /* Sets .text; what is hostile in it is escaped by the caller.  -EINVAL, to be handed on. */

@@ -57,7 +57,10 @@ static int refuse_line(const struct reader *r, size_t file, unsigned int line,
 	else
 		config_error_at(r->error, CONFIG_ERROR_LINE, r->conf, file, line, "%s",
 				why->reason);
-	r->error->reason = why->reason;
+	r->error->fault = why->fault;
+	(void)snprintf(r->error->word, sizeof(r->error->word), "%.*s",
+		       (int)(why->word.n < sizeof(word) ? why->word.n : sizeof(word)),
+		       why->word.n ? why->word.p : ""); /* or cut */
 	return -EINVAL;
 }
 
@@ -169,7 +172,7 @@ static int read_settings(struct reader *r, const struct frame *frame, struct spa
 	}
 	if (code == 0)
 		return 0;
-	why = (struct lxcconf_error){ "no '=' in", line.key };
+	why = (struct lxcconf_error){ "no '=' in", line.key, LXCCONF_FAULT_LINE };
 	return refuse_line(r, frame->file, line.line, &why);
 }
 

@@ -42,8 +42,7 @@ static int parse_number(struct span word, unsigned int *ret)
 static int parse_cap(const struct lxcconf *conf, struct span word, unsigned int *ret,
 		     struct lxcconf_error *error)
 {
-	error->word = word;
-	error->reason = "unknown capability";
+	*error = (struct lxcconf_error){ "unknown capability", word, LXCCONF_FAULT_CAP };
 	if (parse_number(word, ret) == 0) {
 		if (*ret <= conf->last_cap)
 			return 0;
@@ -154,7 +153,8 @@ static int check_cap_words(const struct lxcconf *conf, struct span rest, bool ke
 		if (span_is(word, "none")) {
 			if (keep)
 				continue;
-			*error = (struct lxcconf_error){ "only lxc.cap.keep takes", word };
+			*error = (struct lxcconf_error){ "only lxc.cap.keep takes", word,
+							 LXCCONF_FAULT_CAP };
 			return -EINVAL;
 		}
 		if (parse_cap(conf, word, &cap, error) < 0)
@@ -173,6 +173,7 @@ int lxcconf_take_caps(struct lxcconf *conf, size_t index, const struct lxcconf_l
 		if (has_cap_list(conf, keep ? "lxc.cap.drop" : "lxc.cap.keep", index)) {
 			ret_error->reason = keep ? "lxc.cap.keep beside an earlier lxc.cap.drop"
 						 : "lxc.cap.drop beside an earlier lxc.cap.keep";
+			ret_error->fault = LXCCONF_FAULT_LISTS;
 			return -EINVAL;
 		}
 		if (check_cap_words(conf, line->value, keep, ret_error) < 0)
@@ -215,7 +216,8 @@ int lxcconf_finish(const struct lxcconf *conf, struct lxcconf_error *ret_error, 
 		if (s->state != LXCCONF_IN_FORCE || (!keep && strcmp(s->key, "lxc.cap.drop") != 0))
 			continue;
 		*ret_setting = i;
-		*ret_error = (struct lxcconf_error){ "lxc.cap.keep beside lxc.cap.drop", { 0 } };
+		*ret_error = (struct lxcconf_error){ .reason = "lxc.cap.keep beside lxc.cap.drop",
+						     .fault = LXCCONF_FAULT_LISTS };
 		if (keep && seen_drop)
 			return -EINVAL;
 		/* Here "drop = none" is passed over, not refused. */

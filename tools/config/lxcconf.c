@@ -153,7 +153,8 @@ static int take_auto(struct lxcconf *conf, size_t index, const struct lxcconf_li
 
 		if (group < 0 ||
 		    (span_starts(word, "cgroup2") && conf->version < LXCCONF_VERSION(4, 0, 12))) {
-			*error = (struct lxcconf_error){ "lxc.mount.auto does not know", word };
+			*error = (struct lxcconf_error){ "lxc.mount.auto does not know", word,
+							 LXCCONF_FAULT_VALUE };
 			return -EINVAL;
 		}
 		conf->auto_by[group] = index;
@@ -203,7 +204,8 @@ static int take(struct lxcconf *conf, size_t index, const struct lxcconf_line *l
 {
 	switch (kind) {
 	case LXCCONF_CLEAR_ONLY:
-		*error = (struct lxcconf_error){ "only an empty value is taken by", line->key };
+		*error = (struct lxcconf_error){ "only an empty value is taken by", line->key,
+						 LXCCONF_FAULT_VALUE };
 		return -EINVAL;
 	case LXCCONF_CAPS:
 		return lxcconf_take_caps(conf, index, line, error);
@@ -226,9 +228,10 @@ int lxcconf_add(struct lxcconf *conf, size_t file, const struct lxcconf_line *li
 
 	if (line->ignored)
 		return append(conf, file, line, LXCCONF_IGNORED, &index);
-	*ret_error = (struct lxcconf_error){ NULL, { 0 } };
+	*ret_error = (struct lxcconf_error){ .fault = LXCCONF_FAULT_VALUE };
 	if (lxcconf_key_kind(conf->version, line->key, &kind) < 0) {
-		*ret_error = (struct lxcconf_error){ "this LXC knows no key", line->key };
+		*ret_error = (struct lxcconf_error){ "this LXC knows no key", line->key,
+						     LXCCONF_FAULT_KEY };
 		return -EINVAL;
 	}
 	r = append(conf, file, line, line->value.n ? LXCCONF_IN_FORCE : LXCCONF_CLEARS, &index);

@@ -99,10 +99,19 @@ struct lxcconf {
 	size_t auto_by[LXCCONF_N_AUTOS]; /* the lxc.mount.auto that decides each */
 };
 
+enum lxcconf_fault {
+	LXCCONF_FAULT_VALUE, /* none of these */
+	LXCCONF_FAULT_KEY,   /* .word is not a key of this LXC */
+	LXCCONF_FAULT_LINE,  /* it is not a setting: it has no '=' */
+	LXCCONF_FAULT_CAP,   /* .word is not a capability here */
+	LXCCONF_FAULT_LISTS, /* lxc.cap.keep and lxc.cap.drop exclude each other */
+};
+
 /* Why a setting is refused. */
 struct lxcconf_error {
-	const char *reason; /* constant text */
+	const char *reason; /* constant text, for people */
 	struct span word;   /* the word at fault, within key or value; .n 0: none */
+	enum lxcconf_fault fault;
 };
 
 /* NULL without memory.  lxcconf_free() takes NULL too. */
