@@ -18,6 +18,7 @@
 #include "lib/rootfs.h"
 #include "lib/span.h"
 #include "tools/guest/files.h"
+#include "tools/guest/lists.h"
 #include "tools/guest/units.h"
 
 #define FILE_SIZE_MAX (1u << 20)
