@@ -381,3 +381,29 @@ gone() {
 	job=
 	gone
 }
+
+@test "learn: a container that is frozen, and one that freezes itself as the command runs" {
+	need_recorder
+	local frozen t0
+	ct_new "$ct" bookworm priv "$(level strict)"
+	start
+	frozen=$(ct_cgroup_find -path "*/lxc.payload.$ct/cgroup.freeze" || true)
+	[ -n "$frozen" ] || skip 'kernel: no v2 for guests'
+	echo 1 >"$frozen"
+	t0=$SECONDS
+	run -1 --separate-stderr timeout 60 "$cmd" learn -q -P "$(ct_lxcpath)" -n "$ct" -- true </dev/null 3>&- 4>&-
+	echo "$stderr"
+	[ $((SECONDS - t0)) -le 15 ]
+	[[ $stderr == *'it is frozen'* ]]
+	echo 0 >"$frozen"
+	"$cmd" learn -q -P "$(ct_lxcpath)" -n "$ct" -- sh -c 'echo 1 >/sys/fs/cgroup/cgroup.freeze; sleep 9' </dev/null >/dev/null 2>&1 3>&- 4>&- &
+	job=$!
+	wait_for 20 grep -qx 'frozen 1' "${frozen%/*}/cgroup.events"
+	kill "$job"
+	t0=$SECONDS
+	wait "$job" || true
+	job=
+	[ $((SECONDS - t0)) -le 10 ]
+	wait_for 3 no_rest
+	gone
+}

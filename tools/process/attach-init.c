@@ -265,7 +265,7 @@ int attach_init_compare(const struct attach_init *init, pid_t pid, struct attach
 	auto_close int fd = proc_open(pid);
 	const struct procstatus *has = &init->status;
 	auto_free char *text = NULL;
-	struct procstatus got;
+	struct procstatus got = { 0 };
 	uint32_t n_filters = 0;
 	size_t n = 0;
 	int r = fd < 0 ? fd : proc_read(fd, "status", &text, &n);
