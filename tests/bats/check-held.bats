@@ -114,8 +114,7 @@ freeze_all_of_user() {
 		sleep 0.1
 	done
 	if kill -0 $pid 2>/dev/null; then return 1; fi
-	kill "$helper"
-	echo THAWED >"$freezer/freezer.state"
+	# Not even in the freezer, which is frozen still.
 	no_process_left
 }
 

@@ -4,6 +4,7 @@
 
 #include "tools/risk/score.h"
 
+#include <linux/capability.h>
 #include <stdlib.h>
 
 #include "tests/unit/tap.h"
@@ -104,6 +105,39 @@ static void test_idmapped_is_less(void)
 	}
 }
 
+static bool is_open(uint64_t caps, uint64_t facts, enum reason_id id, enum check_severity *ret)
+{
+	struct check_facts f = { { caps }, facts };
+	struct check_open open[CHECK_OPEN_MAX];
+	size_t n = check_find_open(&f, open);
+
+	for (size_t i = 0; i < n; i++) {
+		if (open[i].reason != &reasons[id])
+			continue;
+		*ret = open[i].severity;
+		return true;
+	}
+	return false;
+}
+
+#define FACT(name) (UINT64_C(1) << (name))
+
+/* What needs two things to be open. */
+static void test_objects(void)
+{
+	const uint64_t net = UINT64_C(1) << CAP_NET_ADMIN, priv = FACT(FACT_PRIVILEGED);
+	enum check_severity s;
+
+	CHECK(is_open(net, priv | FACT(FACT_NET_LINK), REASON_NET_ADMIN, &s) && s == CHECK_HOST);
+	CHECK(!is_open(0, priv | FACT(FACT_NET_LINK), REASON_NET_ADMIN, &s));
+	CHECK(!is_open(net, priv, REASON_NET_ADMIN, &s));
+	CHECK(!is_open(net, FACT(FACT_NET_LINK), REASON_NET_ADMIN, &s)); /* id-mapped */
+	CHECK(!is_open(0, priv | FACT(FACT_ROOTFS_DEV), REASON_ROOTFS_DEV, &s));
+	CHECK(is_open(0, priv | FACT(FACT_ROOTFS_DEV) | FACT(FACT_DEVICES), REASON_ROOTFS_DEV, &s));
+	CHECK(is_open(0, priv, REASON_LIMIT_USER, &s) && s == CHECK_DENIAL);
+	CHECK(!is_open(0, 0, REASON_LIMIT_USER, &s));
+}
+
 static void test_reasons_complete(void)
 {
 	for (size_t i = 0; i < REASON_N; i++) {
@@ -127,4 +161,5 @@ TAP_MAIN({ "nothing open is 0, everything is nearly the most", test_ends },
 	 { "closing anything never worsens the score", test_monotone },
 	 { "every fact counts", test_all_count },
 	 { "mapped ids never weigh more", test_idmapped_is_less },
+	 { "objects need what reaches them", test_objects },
 	 { "every reason has an id, a title, an explanation and a remedy", test_reasons_complete });

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,6 +55,8 @@ struct board {
 	pid_t *killed;	   /* they have not ended yet; each has had a job: at most w->n */
 	size_t n_killed;
 	int freezerfd; /* -EBADF: not opened yet */
+	int signalfd;  /* a signal that is to end us waits; it is not read */
+	sigset_t mask; /* before */
 };
 
 static size_t claim(const struct board *b)
@@ -89,6 +92,7 @@ static void __attribute__((noreturn)) work(const struct board *b, size_t slot, s
 {
 	const struct workers *w = b->w;
 
+	(void)sigprocmask(SIG_SETMASK, &b->mask, NULL); /* a mask that was one */
 	be_quiet();
 	if (w->owners && workers_become(&w->owners[i]) < 0)
 		_exit(1);
@@ -198,11 +202,23 @@ static void look_at(struct board *b, size_t slot, time_t time)
 	}
 }
 
-/* Until something ends, or for a while; then looks at every process. */
-static void wait_some(struct board *b)
+/* We are to end: none stays behind, not even in a freezer. */
+static void end_all(struct board *b)
 {
-	struct pollfd fds[JOBS_MAX];
-	nfds_t n = 0;
+	for (size_t i = 0; i < b->jobs; i++) {
+		if (!b->slots[i].pid)
+			continue;
+		(void)kill(b->slots[i].pid, SIGKILL);
+		take_end(b, i, WORKERS_TIMED_OUT);
+	}
+	reap_killed(b);
+}
+
+/* Until something ends, or for a while; then looks at every process.  False for a signal. */
+static bool wait_some(struct board *b)
+{
+	struct pollfd fds[JOBS_MAX + 1] = { { .fd = b->signalfd, .events = POLLIN } };
+	nfds_t n = 1;
 	time_t time;
 
 	for (size_t i = 0; i < b->jobs; i++) {
@@ -210,12 +226,17 @@ static void wait_some(struct board *b)
 			fds[n++] = (struct pollfd){ .fd = b->slots[i].pipefd, .events = POLLIN };
 	}
 	(void)poll(fds, n, 200); /* whatever it says, they are looked at */
+	if (fds[0].revents) {
+		end_all(b);
+		return false;
+	}
 	time = now();
 	for (size_t i = 0; i < b->jobs; i++) {
 		if (b->slots[i].pid)
 			look_at(b, i, time);
 	}
 	reap_killed(b);
+	return true;
 }
 
 static bool any_runs(const struct board *b)
@@ -258,7 +279,8 @@ static int run_group(struct board *b, size_t first, size_t end)
 		}
 		if (!any_runs(b))
 			return r;
-		wait_some(b);
+		if (!wait_some(b))
+			return -EINTR;
 		if (foreign && (b->lost >= LOST_MAX || now() - begin > GROUP_TIMES * b->seconds))
 			give_up(b);
 	}
@@ -285,6 +307,25 @@ static int run_all(struct board *b)
 		reap_killed(b);
 	}
 	return r;
+}
+
+/* Signals that end us wait while processes are there to be ended first. */
+static int hold_signals(struct board *b)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT };
+	struct sigaction action;
+	sigset_t set;
+
+	(void)sigemptyset(&set); /* fails for no set */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		/* One that is ignored stays so: nohup(1). */
+		if (sigaction(signals[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+			(void)sigaddset(&set, signals[i]);
+	}
+	b->signalfd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (b->signalfd < 0)
+		return -errno;
+	return sigprocmask(SIG_BLOCK, &set, &b->mask) < 0 ? -errno : 0;
 }
 
 static unsigned int count_jobs(unsigned int wanted)
@@ -328,8 +369,14 @@ int workers_run(const struct workers *workers, struct workers_results *ret)
 	b.shared = (void *)memory;
 	b.ends = (void *)(memory + ends);
 	b.results = memory + ends + align(n * sizeof(*b.ends));
-	r = run_all(&b);
+	r = hold_signals(&b);
+	if (r == 0) {
+		r = run_all(&b);
+		/* Here the one that waits ends us. */
+		(void)sigprocmask(SIG_SETMASK, &b.mask, NULL);
+	}
 	cleanup_close(&b.freezerfd);
+	cleanup_close(&b.signalfd);
 	if (r < 0) {
 		(void)munmap(memory, size);
 		return r;
