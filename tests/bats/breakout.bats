@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # bats file_tags=lxc
+# tests/run: first
 # What stays open of the ways out, in real containers; tests/breakout/run does the work.
 
 load ../lib/skip.bash
