@@ -116,7 +116,7 @@ node() {
 
 objects_remove() {
 	local name
-	[ -z "$bystander" ] || { kill "$bystander" && wait "$bystander" 2>/dev/null; }
+	[ -z "$bystander" ] || { kill "$bystander" && wait "$bystander"; } 2>/dev/null
 	for name in "$link" "${link}m" "${link}n"; do
 		[ ! -e "/sys/class/net/$name" ] || ip link delete "$name"
 	done
@@ -124,6 +124,7 @@ objects_remove() {
 	! mountpoint -q "$w/fs" || umount "$w/fs" || umount -l "$w/fs"
 	losetup -d "$loop"
 	rm -rf --one-file-system "$w"
+	rmdir "$CT_TMP" 2>/dev/null || true # unless a container is there
 }
 
 # --- rows: in a guest as it is --------------------------------------------------------------
@@ -481,7 +482,9 @@ objects_run() {
 		;;
 	*) include=("lxc.include = $LXC_HARDEN_DATADIR/$level.conf") ;;
 	esac
-	objects_make || { objects_remove; return 1; }
+	# A signal must leave nothing of it on the host.
+	trap 'ct_destroy "$ct"; objects_remove' EXIT
+	objects_make || { trap - EXIT; objects_remove; return 1; }
 	if ct_new "$ct" "$guest" "$mode" "${include[@]}" "lxc.net.1.type = veth" "lxc.net.1.name = eth1" && guest_prepare && ct_start "$ct"; then
 		ct_wait_ready "$ct" 60 >/dev/null
 		rows_nodes
@@ -499,5 +502,6 @@ objects_run() {
 	fi
 	ct_destroy "$ct"
 	rows_variants
+	trap - EXIT
 	objects_remove
 }
