@@ -3,8 +3,9 @@
 # shellcheck disable=SC2154 # probe, act, out, top are those of breakout/run
 #
 # Acts on objects that have no path in the container, and judges by what became of them on
-# the host.  Every object is made for this and taken away; /proc/sys/kernel/core_pattern,
-# the one that is the machine's own, is saved first, and put back at once.
+# the host.  Every object is made for this and taken away.  One is the machine's own, saved
+# first and put back at once: /proc/sys/kernel/poweroff_cmd, like core_pattern the name of a
+# program that the kernel starts as root, but one that nothing uses meanwhile.
 #
 #   objects_run MODE LEVEL FILE    one line a row into FILE, as the probe writes them
 #
@@ -93,7 +94,7 @@ objects_make() {
 	[ "$mode" = priv ] || id=$id_base
 	secret=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
 	link=bo$$ key=$((0x60000 + $$ % 65536)) port=$((40000 + $$ % 10000)) loop_number=$((300 + $$ % 100))
-	core=$(cat /proc/sys/kernel/core_pattern)
+	helper_was=$(cat $helper)
 	disk_fill
 	loop=$(losetup -f --show "$w/disk") || return 1
 	truncate -s 16M "$w/image"
@@ -115,14 +116,15 @@ node() {
 
 objects_remove() {
 	local name
-	[ -z "$bystander" ] || { kill "$bystander" && wait "$bystander" 2>/dev/null; }
+	[ -z "$bystander" ] || { kill "$bystander" && wait "$bystander"; } 2>/dev/null
 	for name in "$link" "${link}m" "${link}n"; do
 		[ ! -e "/sys/class/net/$name" ] || ip link delete "$name"
 	done
-	[ "$(cat /proc/sys/kernel/core_pattern)" = "$core" ] || echo "$core" >/proc/sys/kernel/core_pattern
+	helper_put_back
 	! mountpoint -q "$w/fs" || umount "$w/fs" || umount -l "$w/fs"
 	losetup -d "$loop"
 	rm -rf --one-file-system "$w"
+	rmdir "$CT_TMP" 2>/dev/null || true # unless a container is there
 }
 
 # --- rows: in a guest as it is --------------------------------------------------------------
@@ -142,8 +144,9 @@ rows_nodes() {
 	release
 }
 
-put_core_back() { echo "$core" >/proc/sys/kernel/core_pattern; }
-core_is() { is "$(cat /proc/sys/kernel/core_pattern)" "$1"; }
+helper=/proc/sys/kernel/poweroff_cmd
+helper_is() { is "$(cat $helper)" "$1"; }
+helper_put_back() { ! helper_is act || echo "$helper_was" >$helper; }
 
 rows_switches() {
 	local ahead=/sys/block/${loop##*/}/queue/read_ahead_kb before
@@ -151,12 +154,12 @@ rows_switches() {
 	acts write "$ahead" 68
 	row sysfs-of-disk host is "$(cat "$ahead")" 68
 	echo "$before" >"$ahead"
-	acts write /proc/sys/kernel/core_pattern core.act
-	row core_pattern host core_is core.act
-	put_core_back
-	acts nested-mount proc sys/kernel/core_pattern core.act
-	row core_pattern-nested host core_is core.act
-	put_core_back
+	acts write $helper act
+	row usermode-helper host helper_is act
+	helper_put_back
+	acts nested-mount proc "${helper#/proc/}" act
+	row usermode-helper-nested host helper_is act
+	helper_put_back
 	acts nested-mount binfmt_misc register ":act$$:M::act$$::/bin/false:"
 	row binfmt-nested host binfmt_has "act$$"
 	binfmt_forget "act$$"
@@ -297,15 +300,14 @@ rows_descriptors() {
 # What an administrator's own lxc-attach risks.
 rows_attach() {
 	local i
-	holds seize /proc/sys/kernel/core_pattern core.act
+	holds seize $helper act
 	for ((i = 0; i < 40; i++)); do
 		! grep -qx seized "$w/held" || break
 		timeout -k 1 5 lxc-attach -P "$(ct_lxcpath)" -n "$ct" -- /act open-nowait / </dev/null >/dev/null 2>&1
 	done
-	row attach-seize host core_is core.act
-	put_core_back
+	row attach-seize host helper_is act
 	release
-	put_core_back
+	helper_put_back
 	# Its terminal, where none of the standard three is one.
 	script -qec "lxc-attach -P $(ct_lxcpath) -n $ct -- /act type /dev/tty Q </dev/null >$w/said 2>&1
 		IFS= read -rt 1 -n 1 c; echo got:\$c" /dev/null </dev/null >"$w/typed" 2>/dev/null
@@ -468,7 +470,7 @@ guest_prepare() {
 }
 
 objects_run() {
-	local mode=$1 level=$2 rows=$3 ct=bo-$1-$2-o include=() id w act loop link key port core secret said=- \
+	local mode=$1 level=$2 rows=$3 ct=bo-$1-$2-o include=() id w act loop link key port helper_was secret said=- \
 		bystander='' loop_number holder hold_fd block
 	: >"$rows"
 	case $level in
@@ -480,7 +482,9 @@ objects_run() {
 		;;
 	*) include=("lxc.include = $LXC_HARDEN_DATADIR/$level.conf") ;;
 	esac
-	objects_make || { objects_remove; return 1; }
+	# A signal must leave nothing of it on the host.
+	trap 'ct_destroy "$ct"; objects_remove' EXIT
+	objects_make || { trap - EXIT; objects_remove; return 1; }
 	if ct_new "$ct" "$guest" "$mode" "${include[@]}" "lxc.net.1.type = veth" "lxc.net.1.name = eth1" && guest_prepare && ct_start "$ct"; then
 		ct_wait_ready "$ct" 60 >/dev/null
 		rows_nodes
@@ -498,5 +502,6 @@ objects_run() {
 	fi
 	ct_destroy "$ct"
 	rows_variants
+	trap - EXIT
 	objects_remove
 }
