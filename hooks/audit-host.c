@@ -12,6 +12,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "hooks/audit-guest.h"
@@ -25,6 +26,7 @@
 #include "lib/cleanup.h"
 #include "lib/mountinfo.h"
 #include "lib/proc.h"
+#include "lib/rootfs.h"
 
 /* The guest's file system is asked a few things; whatever serves it must not hold up the host. */
 #define SECONDS 10
@@ -46,30 +48,48 @@ static void set_unchecked(struct audit_record *r, const char *what, int error)
 	audit_add(&r->findings, "unchecked", "cannot read %s: %s", what, strerror(-error));
 }
 
+/* One of the limits in the cgroup that is mounted there can be written. */
+static bool has_open_limit(int rootfd, struct span target)
+{
+	static const char *const names[] = { "memory.max", "pids.max", "cgroup.max.descendants" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[256] = "";
+		struct emit e = EMIT_INIT(path);
+		auto_close int fd = -EBADF;
+		struct statvfs fs;
+
+		emit_span(&e, target);
+		emit_printf(&e, "/%s", names[i]);
+		fd = rootfs_open_at(rootfd, path + 1, O_PATH);
+		if (fd == -ENOENT)
+			continue;
+		if (fd < 0 || fstatvfs(fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Limits of the container's own cgroup that its root, who is the host's, may lift: files of v1
- * controllers, and of v2 unless the host has mounted that with nsdelegate or something lies on
- * them.  (Mapped ids own the directories only.)
+ * controllers, and of v2 unless the host has mounted that with nsdelegate or they are
+ * read-only.  (Mapped ids own the directories only.)
  */
 static void note_limits(struct host_audit *a, struct span mounts)
 {
-	struct span rest = mounts;
-	bool covered = false;
+	auto_close int rootfd = openat(a->procfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mountinfo m;
 
-	while (mountinfo_next(&rest, &m) > 0)
-		covered = covered || span_ends(m.target, "/memory.max") ||
-			  span_ends(m.target, "/pids.max");
-	rest = mounts;
-	while (a->process.maps_root && mountinfo_next(&rest, &m) > 0) {
+	while (a->process.maps_root && mountinfo_next(&mounts, &m) > 0) {
 		bool v1 = span_is(m.fstype, "cgroup") &&
 			  !memmem(m.super_options.p, m.super_options.n, "name=", 5);
-		bool v2 = span_is(m.fstype, "cgroup2") && !covered &&
+		bool v2 = span_is(m.fstype, "cgroup2") &&
 			  !mountinfo_has_option(m.super_options, "nsdelegate");
 		char target[200] = "";
 		struct emit e = EMIT_INIT(target);
 
-		if ((!v1 && !v2) || mountinfo_has_option(m.options, "ro"))
+		if ((!v1 && !v2) || mountinfo_has_option(m.options, "ro") ||
+		    (v2 && !has_open_limit(rootfd, m.target)))
 			continue;
 		emit_printable(&e, m.target, "'\"");
 		audit_add(
