@@ -12,17 +12,21 @@
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "hooks/audit-guest.h"
 #include "hooks/audit-join.h"
 #include "hooks/audit-record.h"
+#include "hooks/audit/allow.h"
 #include "hooks/audit/objects.h"
 #include "hooks/audit/places.h"
 #include "lib/audit-mounts.h"
 #include "lib/audit-process.h"
 #include "lib/cleanup.h"
+#include "lib/mountinfo.h"
 #include "lib/proc.h"
+#include "lib/rootfs.h"
 
 /* The guest's file system is asked a few things; whatever serves it must not hold up the host. */
 #define SECONDS 10
@@ -42,6 +46,59 @@ static void set_unchecked(struct audit_record *r, const char *what, int error)
 {
 	r->verdict = AUDIT_VERDICT_UNCHECKED;
 	audit_add(&r->findings, "unchecked", "cannot read %s: %s", what, strerror(-error));
+}
+
+/* One of the limits in the cgroup that is mounted there can be written. */
+static bool has_open_limit(int rootfd, struct span target)
+{
+	static const char *const names[] = { "memory.max", "pids.max", "cgroup.max.descendants" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char path[256] = "";
+		struct emit e = EMIT_INIT(path);
+		auto_close int fd = -EBADF;
+		struct statvfs fs;
+
+		emit_span(&e, target);
+		emit_printf(&e, "/%s", names[i]);
+		fd = rootfs_open_at(rootfd, path + 1, O_PATH);
+		if (fd == -ENOENT)
+			continue;
+		if (fd < 0 || fstatvfs(fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Limits of the container's own cgroup that its root, who is the host's, may lift: files of v1
+ * controllers, and of v2 unless the host has mounted that with nsdelegate or they are
+ * read-only.  (Mapped ids own the directories only.)
+ */
+static void note_limits(struct host_audit *a, struct span mounts)
+{
+	auto_close int rootfd = openat(a->procfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct mountinfo m;
+
+	while (a->process.maps_root && mountinfo_next(&mounts, &m) > 0) {
+		bool v1 = span_is(m.fstype, "cgroup") &&
+			  !memmem(m.super_options.p, m.super_options.n, "name=", 5);
+		bool v2 = span_is(m.fstype, "cgroup2") &&
+			  !mountinfo_has_option(m.super_options, "nsdelegate");
+		char target[200] = "";
+		struct emit e = EMIT_INIT(target);
+
+		if ((!v1 && !v2) || mountinfo_has_option(m.options, "ro") ||
+		    (v2 && !has_open_limit(rootfd, m.target)))
+			continue;
+		emit_printable(&e, m.target, "'\"");
+		audit_add(
+			&a->record.notes, "limits",
+			"root in the container can lift the limits of its own cgroup, by files in "
+			"'%s'%s",
+			target, v2 ? ": mount the host's cgroup2 with nsdelegate" : "");
+		return;
+	}
 }
 
 /* Where its directories and its descriptors lead. */
@@ -83,6 +140,7 @@ static int read_mounts(struct host_audit *a)
 	in.host.p = host;
 	in.cgroup.p = cgroup;
 	judge_objects(a, in.container);
+	note_limits(a, in.container);
 	r = audit_judge_mounts(&in, &a->policy.policy, &a->record.findings);
 	if (r < 0)
 		return r;
@@ -270,6 +328,7 @@ int audit_start_host(struct hook *h, const struct hook_env *env,
 		.warn = a.policy.policy.mode == POLICY_WARN,
 		.policy = &a.policy,
 	};
+	audit_read_allow(env->config_file, &a.policy, &a.record.findings);
 	procfd = env->pid > 0 ? proc_open(env->pid) : -EBADF;
 	a.procfd = procfd;
 	if (env->pid <= 0) {

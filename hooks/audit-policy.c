@@ -14,6 +14,9 @@
 
 void audit_policy_done(struct audit_policy *p)
 {
+	for (size_t i = 0; i < p->n_config; i++)
+		cleanup_free(&p->config[i]);
+	p->n_config = 0;
 	cleanup_free(&p->text);
 	p->text = NULL;
 }

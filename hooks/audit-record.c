@@ -214,6 +214,7 @@ void audit_say_record(const struct hook *h, const struct audit_record *r)
 	quiet.journal = (struct journal){ .fd = -EBADF, .kind = JOURNAL_NONE };
 	emit_line(&e, r);
 	hook_say(&quiet, get_priority(r), "%s", line);
+	hook_say_monitor(h, line);
 	if (!r->warn || r->verdict == AUDIT_VERDICT_CONFORMS)
 		hook_say_terminal(h, line);
 }

@@ -36,10 +36,14 @@ struct audit_options {
 	bool inside;	       /* --inside */
 };
 
+#define AUDIT_CONFIGS_MAX 64
+
 /* A policy and the text that it points into. */
 struct audit_policy {
 	const char *path;
-	char *text; /* owned */
+	char *text;			 /* owned */
+	char *config[AUDIT_CONFIGS_MAX]; /* those of harden.allow lines; owned */
+	size_t n_config;
 	struct policy policy;
 };
 

@@ -7,12 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/emit.h"
@@ -190,6 +192,36 @@ void hook_say_terminal(const struct hook *h, const char *message)
 	make_line(h, message, &line);
 	write_line(fd, &line);
 	(void)close(fd); /* what it took, it took */
+}
+
+/* The same file, as after a redirection of both. */
+static bool is_same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+void hook_say_monitor(const struct hook *h, const char *message)
+{
+	enum { NR_PIDFD_OPEN = 434, NR_PIDFD_GETFD = 438 };
+	int pidfd = (int)syscall(NR_PIDFD_OPEN, getppid(), 0);
+	/* Not by /proc/PID/fd/2, as a socket to the journal cannot be opened. */
+	int fd = pidfd < 0 ? -1 : (int)syscall(NR_PIDFD_GETFD, pidfd, STDERR_FILENO, 0);
+	struct pollfd ready = { .fd = fd, .events = POLLOUT };
+	struct line line = { 0 };
+
+	/* A terminal is hook_say_terminal()'s; a pipe that nobody empties does not hold us up. */
+	if (fd >= 0 && !isatty(fd) && !is_same_file(fd, STDERR_FILENO) && poll(&ready, 1, 0) == 1 &&
+	    (ready.revents & POLLOUT)) {
+		make_line(h, message, &line);
+		write_line(fd, &line);
+	}
+	if (fd >= 0)
+		(void)close(fd); /* what it took, it took */
+	if (pidfd >= 0)
+		(void)close(pidfd);
 }
 
 const char *hook_escape(struct hook_text *buf, const char *hostile)

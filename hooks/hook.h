@@ -64,6 +64,13 @@ void hook_say(const struct hook *h, enum journal_priority priority, const char *
  */
 void hook_say_terminal(const struct hook *h, const char *message);
 
+/*
+ * The same line to the standard error of LXC's monitor, our parent, where that is no terminal:
+ * what "lxc-start -F" was started with by a service manager.  LXC keeps the hook's own for its
+ * log.  Nothing where the kernel does not give it (pidfd_getfd(2), Linux 5.6).
+ */
+void hook_say_monitor(const struct hook *h, const char *message);
+
 /* Room for one hostile name in a message; longer ones are cut. */
 struct hook_text {
 	char text[512];

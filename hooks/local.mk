@@ -33,6 +33,7 @@ hooks_cap_audit_SOURCES = \
 	hooks/audit-stop.c \
 	hooks/audit-trials.c hooks/audit-trials.h hooks/audit-trials-own.c hooks/audit-trials-system.c \
 	hooks/audit-try.c hooks/audit-try.h \
+	hooks/audit/allow.c hooks/audit/allow.h \
 	hooks/audit/filter.c hooks/audit/filter.h \
 	hooks/audit/network.c hooks/audit/network.h \
 	hooks/audit/objects.c hooks/audit/objects.h \

@@ -181,24 +181,39 @@ static int add_item(struct state *s, struct policy_list *list, struct span item)
 	return 0;
 }
 
-static int parse_mount_allow(struct state *s, struct span value)
+int policy_add_allow(struct policy *p, struct span path, const char **ret_reason)
 {
-	struct span rest = value, part;
+	struct span rest = path, part;
 
-	if (!span_starts(value, "/") || value.n < 2)
-		return fail(s, "not a path below '/' in the guest", value);
+	*ret_reason = "not a path below '/' in the guest";
+	if (!span_starts(path, "/") || path.n < 2)
+		return -EINVAL;
 	rest.p++;
 	rest.n--;
+	*ret_reason = "a path with '//', '.' or '..'";
 	while (span_next_field(&rest, '/', &part)) {
 		if (!part.n || span_is(part, ".") || span_is(part, ".."))
-			return fail(s, "a path with '//', '.' or '..'", value);
+			return -EINVAL;
 	}
-	if (value.p[value.n - 1] == '/')
-		value.n--;
+	if (path.p[path.n - 1] == '/')
+		path.n--;
 	/* It could not be written down again. */
-	if (span_trim(value).n != value.n || value.p[value.n - 1] == '\r')
-		return fail(s, "ends in a blank or a carriage return", value);
-	return add_item(s, &s->policy.mount_allow, value);
+	*ret_reason = "ends in a blank or a carriage return";
+	if (span_trim(path).n != path.n || path.p[path.n - 1] == '\r')
+		return -EINVAL;
+	*ret_reason = "too many values for this key";
+	if (p->mount_allow.n == POLICY_LIST_MAX)
+		return -EINVAL;
+	*ret_reason = NULL;
+	p->mount_allow.item[p->mount_allow.n++] = path;
+	return 0;
+}
+
+static int parse_mount_allow(struct state *s, struct span value)
+{
+	const char *reason;
+
+	return policy_add_allow(&s->policy, value, &reason) < 0 ? fail(s, reason, value) : 0;
 }
 
 static int parse_refuse(struct state *s, struct span value)

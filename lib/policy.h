@@ -87,6 +87,12 @@ void policy_emit(struct emit *e, const struct policy *p);
 /* Those of held that the policy does not allow. */
 struct caps policy_get_excess(const struct policy *p, struct caps held);
 
+/*
+ * One more place, as by "mount.allow": 0, or -EINVAL and the reason, a constant text.  The span
+ * has to stay.
+ */
+int policy_add_allow(struct policy *p, struct span path, const char **ret_reason);
+
 /* True if a writable host path at this place in the guest is wanted: listed, or below one listed.
  */
 bool policy_allows_mount(const struct policy *p, struct span target);

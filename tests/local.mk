@@ -53,6 +53,7 @@ unit_tests = \
 	tests/unit/test-unitlist \
 	tests/unit/test-capinfo \
 	tests/unit/test-dpkgstatus \
+	tests/unit/test-fdinfo \
 	tests/unit/test-filecap \
 	tests/unit/test-fstab \
 	tests/unit/test-check-score \
@@ -75,6 +76,7 @@ unit_tests = \
 bats_tests = \
 	tests/bats/attach.bats \
 	tests/bats/attack.bats \
+	tests/bats/audit-objects.bats \
 	tests/bats/breakout.bats \
 	tests/bats/cap-audit.bats \
 	tests/bats/check-held.bats \
@@ -113,8 +115,9 @@ bats_tests = \
 
 # Those of the hooks' parts bring them along.
 tests_unit_test_audit_child_SOURCES = tests/unit/test-audit-child.c \
-	hooks/audit-child.c hooks/audit-join.c
+	hooks/audit-child.c hooks/audit-join.c hooks/audit/filter.c hooks/audit/network.c
 tests_unit_test_audit_inside_SOURCES = tests/unit/test-audit-inside.c \
+	hooks/audit/filter.c hooks/audit/network.c \
 	hooks/audit-child.c hooks/audit-inside.c hooks/audit-policy.c hooks/audit-trials.c \
 	hooks/audit-trials-own.c hooks/audit-trials-system.c hooks/audit-try.c hooks/hook.c
 tests_unit_test_hook_SOURCES = tests/unit/test-hook.c hooks/hook.c
@@ -177,6 +180,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz-mountinfo \
 	tests/fuzz/fuzz-procstatus \
 	tests/fuzz/fuzz-dpkgstatus \
+	tests/fuzz/fuzz-fdinfo \
 	tests/fuzz/fuzz-filecap \
 	tests/fuzz/fuzz-fstab \
 	tests/fuzz/fuzz-audit-read \
@@ -223,6 +227,8 @@ tests_fuzz_fuzz_unitfile_SOURCES = tests/fuzz/fuzz-unitfile.c $(fuzz_main)
 tests_fuzz_fuzz_unitfile_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_dpkgstatus_SOURCES = tests/fuzz/fuzz-dpkgstatus.c $(fuzz_main)
 tests_fuzz_fuzz_dpkgstatus_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_fdinfo_SOURCES = tests/fuzz/fuzz-fdinfo.c $(fuzz_main)
+tests_fuzz_fuzz_fdinfo_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_filecap_SOURCES = tests/fuzz/fuzz-filecap.c $(fuzz_main)
 tests_fuzz_fuzz_filecap_LDFLAGS = $(AM_LDFLAGS) $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_fstab_SOURCES = tests/fuzz/fuzz-fstab.c $(fuzz_main)

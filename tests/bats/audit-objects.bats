@@ -97,11 +97,6 @@ working_directory() {
 
 # --- what it is given --------------------------------------------------------------------------
 
-# foreground: lxc-start -F, without descriptors of bats' but those that the test adds.
-foreground() {
-	timeout -k 5 30 lxc-start -P "$(ct_lxcpath)" -n c -F "$@"
-}
-
 given() {
 	local mode=$1 level=$2
 	new "$mode" "$level"
@@ -169,15 +164,15 @@ object_mounts() {
 	losetup -d "$loop"
 	rm -f "$socket" "$CT_TMP/fifo" "$image"
 	for pair in 'mount.proc /proc' 'mount.sys /sys' 'mount.kernel binfmt_misc'; do
-		sed -i '/ mnt\/x /d' "$C/config"
+		sed -i '/ mnt\/[xd] /d' "$C/config"
 		if [ "${pair#* }" = binfmt_misc ]; then
 			# An id-mapped root may not mount it.
 			[ "$1" = priv ] || continue
-			ct_config_append c 'lxc.mount.entry = binfmt_misc mnt/x binfmt_misc ro,create=dir 0 0'
+			ct_config_append c 'lxc.mount.entry = binfmt_misc mnt/d binfmt_misc ro,create=dir 0 0'
 		else
-			ct_config_append c "lxc.mount.entry = ${pair#* } mnt/x none rbind,ro,create=dir 0 0"
+			ct_config_append c "lxc.mount.entry = ${pair#* } mnt/d none rbind,ro,create=dir 0 0"
 		fi
-		refused "${pair% *}" "'/mnt/x'" || return 1
+		refused "${pair% *}" "'/mnt/d'" || return 1
 	done
 }
 
@@ -190,3 +185,59 @@ taken_away() {
 }
 
 @test "covers and read-only parts that a later line took away" { each taken_away; }
+
+# harden.allow: read by cap-audit, passed over by LXC.
+allowed() {
+	local image=$CT_TMP/image loop
+	# The last container takes it away.
+	mkdir -p -m 755 "$CT_TMP"
+	truncate -s 1M "$image"
+	loop=$(losetup -f --show "$image") || return 1
+	new "$1" "$2" "lxc.mount.entry = $loop mnt/x none bind,ro,create=file 0 0" 'harden.allow = /mnt/x'
+	starts || { losetup -d "$loop"; return 1; }
+	sed -i 's|^harden.allow = .*|harden.allow = /mnt/../x|' "$C/config"
+	refused allow "a path with '//', '.' or '..'" || { losetup -d "$loop"; return 1; }
+	sed -i 's|^harden.allow = .*|harden.allow = /mnt/x|' "$C/config"
+	chmod 666 "$C/config"
+	refused allow 'others may write to the file' || { losetup -d "$loop"; return 1; }
+	losetup -d "$loop"
+	rm "$image"
+}
+
+@test "harden.allow lets a mount be, and only where nobody else could have written it" { each allowed; }
+
+# --- the network -----------------------------------------------------------------------------------
+
+has_note() { record ".notes[] | select(.key == \"$1\").text" | grep -qF -e "$2"; }
+
+@test "net_admin: the way to the host's interfaces is noted at base, refused at keep" {
+	new priv base 'lxc.net.0.type = veth'
+	starts
+	has_note host_network 'reaches the interfaces of the host'
+	ct_destroy c
+	new id base 'lxc.net.0.type = veth'
+	starts
+	! has_note host_network interfaces
+	ct_config_append c 'lxc.include = /dev/null'
+	ct_destroy c
+	new priv keep 'lxc.net.0.type = veth' 'lxc.cap.keep = net_admin'
+	refused in.trial host_network || refused caps.bounding net_admin
+}
+
+@test "without net_admin an interface that is not set up is noted, with the line to write" {
+	new priv strict 'lxc.net.0.type = veth'
+	starts
+	has_note network "'eth0' is down"
+	grep -q "produced output: cap-audit: c: conforms.*lxc.net.0.ipv4.address" "$C/log"
+	ct_destroy c
+	new priv strict 'lxc.net.0.type = veth' 'lxc.net.0.flags = up' 'lxc.net.0.ipv4.address = 192.0.2.7/24'
+	starts
+	! has_note network eth0
+}
+
+@test "a refusal is told on the standard error that lxc-start -F was given" {
+	new priv base 'lxc.autodev = 0'
+	run timeout 30 setsid lxc-start -P "$(ct_lxcpath)" -n c -F -C </dev/null
+	[ "$status" != 0 ]
+	[[ $output = *"cap-audit: c: refused by policy 'base': /dev is not a tmpfs"* ]]
+}

@@ -102,7 +102,7 @@ new() {
 		echo "lxc.include = /usr/share/lxc/config/common.conf"
 		[ "$mode" = priv ] || printf '%s\n' 'lxc.include = /usr/share/lxc/config/userns.conf' \
 			"lxc.idmap = u 0 $map" "lxc.idmap = g 0 $map"
-		printf '%s\n' "lxc.rootfs.path = dir:$R" 'lxc.uts.name = c' 'lxc.net.0.type = empty' \
+		printf '%s\n' "lxc.rootfs.path = dir:$R" 'lxc.rootfs.options = nodev' 'lxc.uts.name = c' 'lxc.net.0.type = empty' \
 			'lxc.signal.halt = SIGKILL' "lxc.include = $DATA/base.conf"
 		[ -n "${plain:-}" ] || start_hook
 		[ $# = 0 ] || printf '%s\n' "$@"
@@ -298,7 +298,7 @@ says() {
 	lxc-stop -P "$D/ct" -n c -k 3>&-
 	gone
 	[ "$(stat -c '%i %Y' "$C/harden/audit.json")" = "$before" ]
-	run grep 'produced output: cap-audit' "$C/log"
+	run grep 'lxc stop produced output: cap-audit' "$C/log"
 	[ "$status" = 1 ]
 }
 

@@ -11,9 +11,10 @@
 #include "tests/unit/tap.h"
 
 /* In place of the trials: what whoever has the same ids may do to us. */
-int audit_report_inside(const struct policy *policy, struct emit *e)
+int audit_report_inside(const struct policy *policy, const struct audit_filter *filter,
+			struct emit *e)
 {
-	(void)policy, (void)e; /* it does not come so far */
+	(void)policy, (void)filter, (void)e; /* it does not come so far */
 	(void)raise(SIGSTOP);
 	return 0;
 }
@@ -91,6 +92,7 @@ static void test_joined(void)
 	auto_close int procfd = proc_open(0);
 	struct audit_process p = { .status.bounding.bits = ~0ULL };
 	static struct audit_guest guest;
+	struct audit_network network;
 	struct policy policy = { 0 };
 	double begin = tap_now();
 
@@ -98,7 +100,7 @@ static void test_joined(void)
 		return;
 	for (size_t i = 0; i < POLICY_N_NAMESPACES; i++)
 		p.ns[i].shared = true;
-	CHECK_INT(audit_join(procfd, &p, &policy, &guest), -ETIMEDOUT);
+	CHECK_INT(audit_join(procfd, &p, &policy, &guest, &network), -ETIMEDOUT);
 	CHECK(tap_now() - begin < 30);
 	CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }

@@ -186,7 +186,50 @@ static void test_mounts(void)
 	CHECK(!policy_allows_mount(&p, span_of("/")));
 }
 
-TAP_MAIN({ "every key", test_whole }, { "what is not said", test_defaults },
+static int parse(const char *text, struct policy *p)
+{
+	struct policy_error error;
+
+	return policy_parse(span_of(text), p, &error);
+}
+
+static void test_places(void)
+{
+	static const char *const bad[] = { "/proc",	  "/proc/",	"/etc/passwd", "proc/irq",
+					   "/sys/../etc", "/proc//irq", "/proc/irq/",  "/sys/.x" };
+	char text[200];
+	struct policy p;
+
+	CHECK_INT(
+		parse("cap.allow = none\ncovered = /proc/kcore /sys/kernel\ncovered = /proc/keys\n"
+		      "readonly = /proc/irq\n",
+		      &p),
+		0);
+	CHECK_INT(p.covered.n, 3);
+	CHECK(span_is(p.covered.item[2], "/proc/keys"));
+	CHECK_INT(p.readonly.n, 1);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(text, sizeof(text), "cap.allow = none\ncovered = %s\n", bad[i]);
+		CHECK_INT(parse(text, &p), -EINVAL);
+	}
+}
+
+static void test_allow(void)
+{
+	struct policy p = { 0 };
+	const char *reason;
+
+	CHECK_INT(policy_add_allow(&p, span_of("/dev/net/tun"), &reason), 0);
+	CHECK(policy_allows_mount(&p, span_of("/dev/net/tun")));
+	CHECK_INT(policy_add_allow(&p, span_of("/"), &reason), -EINVAL);
+	CHECK_INT(policy_add_allow(&p, span_of("srv"), &reason), -EINVAL);
+	CHECK_STR(reason, "not a path below '/' in the guest");
+	CHECK_INT(policy_add_allow(&p, span_of("/a/../etc"), &reason), -EINVAL);
+	CHECK_INT(p.mount_allow.n, 1);
+}
+
+TAP_MAIN({ "places that must be covered", test_places }, { "harden.allow", test_allow },
+	 { "every key", test_whole }, { "what is not said", test_defaults },
 	 { "each fault with its line", test_errors }, { "long lines and NUL", test_long_and_nul },
 	 { "as many values as fit", test_too_many }, { "emitted and read back", test_round_trip },
 	 { "capabilities too many", test_excess }, { "mounts that are allowed", test_mounts });
