@@ -26,7 +26,8 @@ teardown() {
 	[ -z "${CT_TMP:-}" ] || rm -rf --one-file-system "$CT_TMP"
 }
 
-cgroup_mounts() { awk '$5 ~ /^\/sys\/fs\/cgroup/ { sub(/.* - /, ""); print $1 }' "/proc/$(ct_pid t)/mountinfo" | sort | tr '\n' ' '; }
+# Without the files of its own cgroup that are covered by themselves, read-only.
+cgroup_mounts() { awk '$5 ~ /^\/sys\/fs\/cgroup\// && $6 ~ /^ro,/ && / - cgroup2 / { next } $5 ~ /^\/sys\/fs\/cgroup/ { sub(/.* - /, ""); print $1 }' "/proc/$(ct_pid t)/mountinfo" | sort | tr '\n' ' '; }
 
 # starts [CONFIG LINE]...: and has the unified hierarchy alone.
 starts() {

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
+# shellcheck disable=SC2016,SC2034,SC2154 # for inner shells; set by and for what is loaded
+#
 # Objects that root inside could act on although no path or capability leads there, and that
 # mount-cgroup closes: device nodes, limits of the own cgroup, the unit generator's inode, and
 # what lxcfs uncovers.  Each is tried on stock LXC too, else the trial would prove nothing, and
@@ -270,6 +272,6 @@ beside_lxcfs() {
 	run beside_lxcfs
 	[[ $output = *' /proc/uptime '* ]] || { echo "$output"; return 1; }
 	[[ $output != */proc/slabinfo* ]]
-	[ "$(grep -E '^(diskstats|swaps|slabinfo) 0$' <<<"$output" | wc -l)" = 3 ]
+	[ "$(grep -cE '^(diskstats|swaps|slabinfo) 0$' <<<"$output")" = 3 ]
 	[ "${lines[-1]}" = 0 ]
 }

@@ -12,14 +12,16 @@ FAULT_AFTER=fcntl # where the hook's own code begins
 # The mounts, without what is another number each time, and without other tests', which
 # vanish here when they are removed there.
 fault_table() {
-	local root target rest
+	local root target rest text
+	# At once: where mounts come and go on the host, one line after the other is no table.
+	IFS= read -rd '' text </proc/self/mountinfo
 	while read -r _ _ _ root target rest; do
 		case $target in
 		"$dir"/*) ;;
 		/tmp/* | /var/*) continue ;;
 		esac
 		echo "$root $target $rest"
-	done </proc/self/mountinfo | sort
+	done <<<"${text%$'\n'}" | sort
 }
 
 # shellcheck disable=SC2154 # R, dir
@@ -64,7 +66,7 @@ fault_judge() {
 	1 | 2 | 3)
 		fault_said_one_line "$dir" 'mount-cgroup: *: *'
 		# What it has mounted ends with the namespace: it has to be the guest's.
-		now=$(comm -13 <(sed 's/,nodev//' <<<"$fault_before" | sort) <(sed 's/,nodev//' <<<"$now" | sort) |
+		now=$(comm -13 <(sort <<<"${fault_before//,nodev/}") <(sort <<<"${now//,nodev/}") |
 			grep -vE "^[^ ]* $R/(run/|dev/|sys/fs/cgroup)")
 		[ -z "$now" ] || echo "mounted elsewhere: $now"
 		;;

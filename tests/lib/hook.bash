@@ -176,6 +176,6 @@ case_refused() {
 case_mounted() {
 	# shellcheck disable=SC2015 # all or nothing
 	nothing_lost && [ "$status" = 0 ] && [ -z "$output" ] && [ "$new" = "$(right "$1")" ] &&
-		[ "$(api_normal)" = "$(api_right "${@:2}")" ] && [ -z "$(grep -v ' R/dev$' <<<"$open")" ] ||
+		[ "$(api_normal)" = "$(api_right "${@:2}")" ] && ! grep -qvx '/ R/dev' <<<"${open:-/ R/dev}" ||
 		{ say_all; echo "expected: mounted"; return 1; }
 }
