@@ -19,6 +19,7 @@
 #include "tools/generate/basis.h"
 #include "tools/generate/plan.h"
 #include "tools/generate/refused.h"
+#include "tools/generate/seccomp.h"
 #include "tools/generate/tell.h"
 #include "tools/generate/write.h"
 #include "tools/risk/capinfo.h"
@@ -216,6 +217,24 @@ static int check_raw(const struct command *cmd, const struct plan *plan)
 	return COMMAND_MISUSE;
 }
 
+/* -1 to go on, else the exit status. */
+static int read_seccomp(const struct command *cmd, struct plan *plan)
+{
+	struct config_error error = { .text = "" };
+	auto_free char *folder = strdup(plan->fragment);
+	int r = folder ? 0 : -ENOMEM;
+
+	if (folder)
+		*strrchr(folder, '/') = '\0';
+	/* Nobody writes a profile for a text that is only printed for Incus. */
+	if (r == 0 && !plan->raw)
+		r = plan_read_seccomp(plan, folder, &error);
+	if (r == 0)
+		return -1;
+	command_error(cmd->verb, "%s", r == -ENOMEM ? "out of memory" : error.text);
+	return r == -ENOMEM ? COMMAND_FAILED : COMMAND_MISUSE;
+}
+
 static enum basis_wish get_wish(const struct options *opts)
 {
 	if (opts->recorded)
@@ -250,6 +269,9 @@ static int make_plan(const struct command *cmd, const struct options *opts, stru
 			return r;
 	}
 	plan->raw = opts->format == FORMAT_INCUS;
+	r = read_seccomp(cmd, plan);
+	if (r >= 0)
+		return r;
 	r = basis_choose(cmd, get_wish(opts), plan);
 	if (r >= 0)
 		return r;

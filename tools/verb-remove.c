@@ -108,7 +108,7 @@ static int count_files(int dirfd, unsigned int *n)
 		else if (errno != ENOENT)
 			return -errno;
 	}
-	return 0;
+	return harden_dir_remove_profiles(fd, true, n);
 }
 
 static int remove_files(int dirfd, unsigned int *n)
@@ -124,6 +124,8 @@ static int remove_files(int dirfd, unsigned int *n)
 		r = harden_dir_unlink(fd, file_names[i]);
 		*n += r > 0;
 	}
+	if (r >= 0)
+		r = harden_dir_remove_profiles(fd, false, n);
 	if (r < 0)
 		return r;
 	/* Records and proofs stay, and with them the folder. */

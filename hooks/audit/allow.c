@@ -14,7 +14,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "lib/lxcconf.h"
+#include "lib/lxcconf-text.h"
 
 #define DEPTH_MAX 8
 #define FILE_SIZE_MAX (1u << 20)

@@ -241,12 +241,25 @@ says() {
 	untouched
 }
 
-@test "the container's own seccomp profile stays at base, not at strict" {
+@test "the container's own seccomp profile: the level's, where that stops all of it" {
 	fake "lxc.seccomp.profile = $LXC_HARDEN_DATADIR/base.seccomp"
+	for level in base strict; do
+		generate -q --level $level fake
+		grep -x "lxc.seccomp.profile = $LXC_HARDEN_DATADIR/$level.seccomp" "$conf"
+	done
+}
+
+@test "the container's own seccomp profile: joined with the level's, and taken back by remove" {
+	printf '2\ndenylist\n[all]\nio_uring_setup errno 38\n' >"$tmp/own"
+	fake "lxc.seccomp.profile = $tmp/own"
+	cp -a "$lxc/fake" "$tmp/before-joined"
 	generate -q fake
-	absent '^lxc.seccomp.profile' "$conf"
-	generate -q --level strict fake
-	grep '^lxc.seccomp.profile = .*strict.seccomp' "$conf"
+	profile=$(sed -n 's/^lxc.seccomp.profile = //p' "$conf")
+	[ "${profile%/*}" = "$lxc/fake/harden" ]
+	grep -x 'io_uring_setup errno 38' "$profile"
+	generate fake | grep -F 'as it was already'
+	remove -q fake
+	diff -r "$tmp/before-joined" "$lxc/fake"
 }
 
 # --- bad input ----------------------------------------------------------------------

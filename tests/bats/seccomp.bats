@@ -120,3 +120,53 @@ families_inside() {
 	run "$tools/compare" "$BATS_TEST_TMPDIR/plain" "$BATS_TEST_TMPDIR/other"
 	[ "$status" -eq 1 ]
 }
+
+# joined PROFILE LEVEL: generate's profile stops what PROFILE and what LEVEL's does.
+joined() {
+	ct_new "$ct" busybox priv "lxc.seccomp.profile = $1"
+	ct_start "$ct"
+	"$tools/filter-of" "$(ct_pid "$ct")" >"$BATS_TEST_TMPDIR/own"
+	ct_stop "$ct"
+	"$LXC_HARDEN_BINDIR/lxc-harden" generate -P "$(ct_lxcpath)" --level "$2" "$ct"
+	ct_start "$ct" || { tail "$(ct_dir "$ct")/log"; return 1; }
+	"$tools/filter-of" "$(ct_pid "$ct")" >"$BATS_TEST_TMPDIR/after"
+	ct_destroy "$ct"
+	"$tools/compare" --denied "$BATS_TEST_TMPDIR/own" "$BATS_TEST_TMPDIR/after"
+	"$tools/compare" --denied "$BATS_TEST_TMPDIR/level" "$BATS_TEST_TMPDIR/after"
+}
+
+@test "generate: what the container's own profile stopped stays stopped, and what the level's does" {
+	local level profile
+	for level in base strict; do
+		filter "$data/$level.seccomp" "$BATS_TEST_TMPDIR/level"
+		for profile in "$CT_SHARE/common.seccomp" "$top"/tests/data/seccomp/{proxmox,admin-denylist,admin-allowlist}; do
+			echo "$profile $level"
+			joined "$profile" $level
+		done
+	done
+}
+
+@test "generate: a profile that cannot be joined is left in force, and refused at strict" {
+	local own=$top/tests/data/seccomp/incus config
+	ct_new "$ct" busybox priv
+	ct_config_append "$ct" "lxc.seccomp.profile = $BATS_TEST_TMPDIR/x86"
+	printf '2\ndenylist\n[x86_64]\nchmod errno 1\n' >"$BATS_TEST_TMPDIR/x86"
+	config=$(cat "$(ct_dir "$ct")/config")
+	run "$LXC_HARDEN_BINDIR/lxc-harden" generate -P "$(ct_lxcpath)" --level strict "$ct"
+	[ "$status" = 2 ]
+	[[ $output = *"cannot join the seccomp profile '$BATS_TEST_TMPDIR/x86' with the level's (line 3: a section for one architecture), so that level strict"* ]]
+	[ "$(cat "$(ct_dir "$ct")/config")" = "$config" ]
+	run "$LXC_HARDEN_BINDIR/lxc-harden" generate -P "$(ct_lxcpath)" --level keep "$ct"
+	[ "$status" = 0 ]
+	[[ $output = *"warning: the level's seccomp profile is not in force: cannot join"* ]]
+	! grep '^lxc.seccomp.profile' "$(ct_dir "$ct")/harden/harden.conf" || return 1
+	# A supervisor's calls.
+	sed -i "s,^lxc.seccomp.profile = .*,lxc.seccomp.profile = $own," "$(ct_dir "$ct")/config"
+	run "$LXC_HARDEN_BINDIR/lxc-harden" generate -P "$(ct_lxcpath)" --level strict "$ct"
+	[ "$status" = 2 ]
+	"$LXC_HARDEN_BINDIR/lxc-harden" generate -P "$(ct_lxcpath)" --level base "$ct"
+	grep -h '^mknod notify' "$(ct_dir "$ct")"/harden/*.seccomp
+	# Named by its content.
+	cd "$(ct_dir "$ct")/harden"
+	[ "$(sha256sum ./*.seccomp | cut -c1-16)" = "$(basename ./*.seccomp .seccomp)" ]
+}

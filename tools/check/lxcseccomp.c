@@ -68,12 +68,6 @@ static int parse_kind(struct span line, struct lxcseccomp *p)
 	return 0;
 }
 
-/* One condition "[index,value,op,mask]". */
-struct condition {
-	uint64_t index, value, mask;
-	struct span op;
-};
-
 static int parse_number(struct span a, uint64_t *ret)
 {
 	a = span_trim(a);
@@ -84,11 +78,11 @@ static int parse_number(struct span a, uint64_t *ret)
 	return span_parse_u64(a, 10, UINT64_MAX, ret);
 }
 
-static int parse_condition(struct span text, struct condition *ret)
+int lxcseccomp_parse_condition(struct span text, struct lxcseccomp_condition *ret)
 {
 	struct span index, value, mask;
 
-	*ret = (struct condition){ 0 };
+	*ret = (struct lxcseccomp_condition){ 0 };
 	if (!span_next_field(&text, ',', &index) || !span_next_field(&text, ',', &value) ||
 	    !span_next_field(&text, ',', &ret->op) || parse_number(index, &ret->index) < 0 ||
 	    ret->index > 5 || parse_number(value, &ret->value) < 0)
@@ -105,7 +99,7 @@ static bool is_op(struct span op, const char *name, const char *sign)
 }
 
 /* 1 or 0, or -EINVAL for no operator. */
-static int meets(const struct condition *c, uint64_t arg)
+static int meets(const struct lxcseccomp_condition *c, uint64_t arg)
 {
 	if (is_op(c->op, "SCMP_CMP_NE", "!="))
 		return arg != c->value;
@@ -135,14 +129,14 @@ static int fits(struct span rule, const uint64_t args[6])
 		return 1;
 	rest = (struct span){ open, rule.n - (size_t)(open - rule.p) };
 	while (span_next_field(&rest, ']', &part)) {
-		struct condition c;
+		struct lxcseccomp_condition c;
 		int r;
 
 		open = part.n ? memchr(part.p, '[', part.n) : NULL;
 		if (!open)
 			break; /* what follows the last bracket */
 		part = skip(part, (size_t)(open + 1 - part.p));
-		r = parse_condition(part, &c);
+		r = lxcseccomp_parse_condition(part, &c);
 		if (r == 0)
 			r = meets(&c, args[c.index]);
 		if (r < 0)

@@ -25,6 +25,15 @@ struct lxcseccomp_call {
 	uint64_t args[6];
 };
 
+/* One condition of a rule, as in "[1,0x5412,SCMP_CMP_EQ]". */
+struct lxcseccomp_condition {
+	uint64_t index, value, mask; /* mask: 0 unless one was given */
+	struct span op;
+};
+
+/* The text between the brackets: 0 or -EINVAL.  The operator is not judged. */
+int lxcseccomp_parse_condition(struct span text, struct lxcseccomp_condition *ret);
+
 /* 0, or -EINVAL and in *ret_line the line that LXC would refuse.  The spans point into text. */
 int lxcseccomp_parse(struct span text, struct lxcseccomp *ret, unsigned int *ret_line);
 

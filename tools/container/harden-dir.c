@@ -123,6 +123,34 @@ static int tidy_temporary(int fd)
 	return r;
 }
 
+/* What generate names: sixteen hexadecimal digits. */
+static bool is_profile(const char *name)
+{
+	return strspn(name, "0123456789abcdef") == 16 && strcmp(name + 16, ".seccomp") == 0;
+}
+
+int harden_dir_remove_profiles(int fd, bool dry, unsigned int *n)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		r = -errno;
+		if (copy >= 0)
+			(void)close(copy); /* a folder */
+		return r;
+	}
+	while (r >= 0 && (entry = readdir(dir))) {
+		if (!is_profile(entry->d_name))
+			continue;
+		r = dry ? 1 : harden_dir_unlink(fd, entry->d_name);
+		*n += r > 0;
+	}
+	return r < 0 ? r : 0;
+}
+
 int harden_dir_tidy(int fd)
 {
 	/* The first error is told; neither keeps the other from its work. */

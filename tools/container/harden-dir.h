@@ -39,6 +39,9 @@ bool harden_dir_is_safe(int dirfd, int fd);
 /* Takes away what a writer that was killed left there: 0 or -errno. */
 int harden_dir_tidy(int fd);
 
+/* Counts in *n, and unlinks unless "dry", seccomp profiles named by their content: 0 or -errno. */
+int harden_dir_remove_profiles(int fd, bool dry, unsigned int *n);
+
 /* Unlinks one file: 1, 0 if there was none, or -errno. */
 int harden_dir_unlink(int fd, const char *name);
 

@@ -246,6 +246,9 @@ void plan_done(struct plan *plan)
 	free(plan->fragment);
 	free(plan->policy);
 	free(plan->level_text);
+	free(plan->seccomp);
+	free(plan->seccomp_text);
+	free(plan->seccomp_kept);
 	lxcconf_free(plan->full);
 	lxcconf_free(plan->own);
 	lxcconf_free(plan->level_conf);

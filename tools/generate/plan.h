@@ -44,6 +44,9 @@ struct plan {
 	struct guest *guest;   /* NULL: not looked at */
 	struct proof *proof;   /* NULL: there is none */
 	struct record *record; /* NULL: there is none */
+	char *seccomp;	       /* path of a profile to be written, or NULL */
+	char *seccomp_text;    /* ... and its text */
+	char *seccomp_kept;    /* why the container's own profile is left alone, or NULL */
 	bool raw;	       /* the text stands by itself, with the level's policy */
 	enum plan_basis basis;
 };

@@ -43,6 +43,12 @@ static bool is_audit(const struct plan *plan, const struct lxcconf_line *line)
 	return !plan->raw && span_is(file, plan->policy);
 }
 
+static bool is_seccomp(const struct plan *plan, const struct lxcconf_line *line)
+{
+	return plan->seccomp && span_is(line->key, "lxc.seccomp.profile") &&
+	       span_is(line->value, plan->seccomp);
+}
+
 /* What of these comes out is compared with the plan by those who load it. */
 static bool is_list(const struct lxcconf_line *line)
 {
@@ -56,8 +62,9 @@ unsigned int plan_find_stray(const struct plan *plan, const char *text, size_t s
 	int r;
 
 	while ((r = lxcconf_next(&rest, &line)) > 0) {
-		if (line.ignored || (!is_list(&line) && !is_of_level(plan, &line) &&
-				     !is_of_guest(plan, &line) && !is_audit(plan, &line)))
+		if (line.ignored ||
+		    (!is_list(&line) && !is_of_level(plan, &line) && !is_of_guest(plan, &line) &&
+		     !is_audit(plan, &line) && !is_seccomp(plan, &line)))
 			return line.line;
 	}
 	return r < 0 ? line.line : 0;

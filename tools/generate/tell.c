@@ -110,6 +110,12 @@ void generate_print_text(const char *name, const struct plan *plan, bool wrote, 
 	print_caps("- ", caps_minus(plan->before, plan->kept));
 	print_caps("+ ", caps_minus(plan->kept, plan->before));
 	print_network(plan);
+	if (plan->seccomp_kept)
+		printf("  warning: the level's seccomp profile is not in force: %s\n",
+		       plan->seccomp_kept);
+	else if (plan->seccomp)
+		printf("  seccomp: the container's own profile and the level's, as '%s'\n",
+		       plan->seccomp);
 	if (plan->guest)
 		print_guest(plan, wrote ? plan->fragment : "what --stdout prints");
 }

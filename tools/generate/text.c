@@ -147,14 +147,6 @@ static bool is_replaced(const struct lxcconf_setting *s)
 	return false;
 }
 
-/* base and keep leave a profile alone that the container's own file names; strict does not. */
-static bool keeps_own_seccomp(const struct plan *plan)
-{
-	const struct lxcconf_setting *s = lxcconf_find_last(plan->own, "lxc.seccomp.profile");
-
-	return s && s->file == 0 && strcmp(plan->level, "strict") != 0;
-}
-
 static void put_level(FILE *out, const struct plan *plan)
 {
 	const struct lxcconf *conf = plan->level_conf;
@@ -168,8 +160,16 @@ static void put_level(FILE *out, const struct plan *plan)
 
 		if ((s->state != LXCCONF_IN_FORCE && s->state != LXCCONF_CLEARS) || is_replaced(s))
 			continue;
-		if (strcmp(s->key, "lxc.seccomp.profile") == 0 && keeps_own_seccomp(plan)) {
-			fputs("# lxc.seccomp.profile: the container's own is left alone.\n", out);
+		if (strcmp(s->key, "lxc.seccomp.profile") == 0 && plan->seccomp_kept) {
+			put_comment(out, "lxc.seccomp.profile: the container's own is left alone:",
+				    plan->seccomp_kept);
+			continue;
+		}
+		if (strcmp(s->key, "lxc.seccomp.profile") == 0 && plan->seccomp) {
+			fprintf(out,
+				"# What the container's own profile stops, and what the level's "
+				"does.\nlxc.seccomp.profile = %s\n",
+				plan->seccomp);
 			continue;
 		}
 		if (s->file != file)

@@ -229,11 +229,25 @@ static int read_both(struct writer *w, int fd)
 	return -1;
 }
 
+/* Its name tells its content: what has it already is that, and copies may refer to it. */
+static int write_profile(struct writer *w, int fd)
+{
+	const char *text = w->plan->seccomp_text, *name;
+
+	if (!text)
+		return 0;
+	name = strrchr(w->plan->seccomp, '/') + 1;
+	w->made_profile = faccessat(fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
+	return io_write_file_at(fd, name, text, strlen(text), 0644);
+}
+
 static int write_all(struct writer *w, int dirfd, int fd, struct files *f)
 {
 	const char *wrong;
 	int r = stage_files(w, fd, f);
 
+	if (r == 0)
+		r = write_profile(w, fd);
 	if (r < 0)
 		return tell(w, "/" HARDEN_DIR, r);
 	if (!w->no_line)
@@ -272,6 +286,8 @@ static int write_or_undo(struct writer *w, int dirfd, int fd)
 		if (r < 0)
 			command_error(w->cmd->verb, "%s: cannot be taken back: %s", w->cmd->name,
 				      strerror(-r));
+		if (w->made_profile)
+			(void)harden_dir_unlink(fd, strrchr(w->plan->seccomp, '/') + 1);
 	}
 	r = tidy(dirfd, fd);
 	if (r < 0 && code == COMMAND_DONE)

@@ -23,6 +23,7 @@ struct writer {
 	bool in_place; /* our line stays where it is, else it goes to the end */
 	bool no_line;  /* somebody else adds it: the configuration is left alone */
 	bool made;     /* the folder */
+	bool made_profile;
 };
 
 /*
