@@ -13,7 +13,6 @@ tools_libtools_a_SOURCES += \
 	tools/check/live.c \
 	tools/check/live-mounts.c \
 	tools/check/load.c \
-	tools/check/lxcseccomp.c tools/check/lxcseccomp.h \
 	tools/check/mounts.c \
 	tools/check/proc.c \
 	tools/check/work.c tools/check/work.h
