@@ -15,6 +15,7 @@ lib_libharden_a_SOURCES = \
 	lib/io.c lib/io.h \
 	lib/journal.c lib/journal.h \
 	lib/json.c lib/json.h \
+	lib/lxcconf-text.c lib/lxcconf-text.h \
 	lib/mnt.c lib/mnt.h \
 	lib/mountinfo.c lib/mountinfo.h \
 	lib/proc.c lib/proc.h \
