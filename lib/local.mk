@@ -16,6 +16,7 @@ lib_libharden_a_SOURCES = \
 	lib/io.c lib/io.h \
 	lib/journal.c lib/journal.h \
 	lib/json.c lib/json.h \
+	lib/lxcconf-text.c lib/lxcconf-text.h \
 	lib/mnt.c lib/mnt.h \
 	lib/mntattr.c lib/mntattr.h \
 	lib/mountinfo.c lib/mountinfo.h \

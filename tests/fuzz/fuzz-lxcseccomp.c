@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tools/check/lxcseccomp and tools/config/mountentry: a profile, asked twice; its lines as mount
+/* tools/config/lxcseccomp and tools/config/mountentry: a profile, asked twice; its lines as mount
  * entries. */
 #include "config.h"
 
-#include "tools/check/lxcseccomp.h"
+#include "tools/config/lxcseccomp.h"
 #include "tools/config/mountentry.h"
 
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "tools/check/lxcseccomp.h"
+#include "tools/config/lxcseccomp.h"
 
 #include <sys/syscall.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which system calls the configured seccomp profile lets through, by asking it
- * (tools/check/lxcseccomp) for one or a few calls that stand for each way in.
+ * (tools/config/lxcseccomp) for one or a few calls that stand for each way in.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/check/lxcseccomp.h"
+#include "tools/config/lxcseccomp.h"
 
 #define PROFILE_MAX (1u << 20)
 

@@ -15,7 +15,6 @@ tools_libtools_a_SOURCES += \
 	tools/check/live-objects.c \
 	tools/check/live-mounts.c \
 	tools/check/load.c \
-	tools/check/lxcseccomp.c tools/check/lxcseccomp.h \
 	tools/check/mounts.c \
 	tools/check/objects.c \
 	tools/check/proc.c \

@@ -3,8 +3,8 @@
  * A seccomp profile as LXC reads it (seccomp.c of 4.0 to 7.0), asked one thing: would a call
  * with these arguments pass?  Pure.  The file is the administrator's.
  */
-#ifndef TOOLS_CHECK_LXCSECCOMP_H
-#define TOOLS_CHECK_LXCSECCOMP_H
+#ifndef TOOLS_CONFIG_LXCSECCOMP_H
+#define TOOLS_CONFIG_LXCSECCOMP_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See lxcconf.h: the lines of one file, and the version of LXC. */
+/* See lxcconf-text.h. */
 #include "config.h"
 
-#include "tools/config/lxcconf.h"
+#include "lib/lxcconf-text.h"
 
 #include <errno.h>
 

@@ -2,7 +2,7 @@
 /* See lxcseccomp.h.  Function names in comments are those of liblxc's seccomp.c. */
 #include "config.h"
 
-#include "tools/check/lxcseccomp.h"
+#include "tools/config/lxcseccomp.h"
 
 #include <errno.h>
 
