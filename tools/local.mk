@@ -48,7 +48,7 @@ tools_lxc_harden_SOURCES = \
 	tools/guest-options.c \
 	tools/guest-read.c tools/guest-read.h \
 	tools/generate/seccomp.c tools/generate/seccomp.h \
-	tools/generate/seccomp-merge.c tools/generate/seccomp-merge.h \
+	tools/config/seccomp-merge.c tools/config/seccomp-merge.h \
 	tools/generate/sha256.c tools/generate/sha256.h \
 	tools/guest/network.c tools/guest/network.h \
 	tools/guest-unit.c tools/guest-unit.h \
