@@ -170,3 +170,20 @@ joined() {
 	cd "$(ct_dir "$ct")/harden"
 	[ "$(sha256sum ./*.seccomp | cut -c1-16)" = "$(basename ./*.seccomp .seccomp)" ]
 }
+
+@test "check: a level's profile that replaces a stricter one is told, with the calls that came back" {
+	local lxc=$BATS_TEST_TMPDIR/lxc level
+	mkdir -p "$lxc/x/rootfs"
+	for level in base strict; do
+		printf '%s\n' "lxc.rootfs.path = dir:$lxc/x/rootfs" "lxc.include = $CT_SHARE/common.conf" \
+			"lxc.seccomp.profile = $top/tests/data/seccomp/admin-denylist" "lxc.include = $data/$level.conf" >"$lxc/x/config"
+		run "$LXC_HARDEN_BINDIR/lxc-harden" check --json -P "$lxc" x
+		[[ $output = *'"seccomp.replaced"'* ]]
+		[[ $output = *" chmod fchmodat"* ]]
+	done
+	# LXC's and Proxmox's are within a level's.
+	sed -i "s,[^ ]*/admin-denylist,$top/tests/data/seccomp/proxmox," "$lxc/x/config"
+	run "$LXC_HARDEN_BINDIR/lxc-harden" check --json -P "$lxc" x
+	[[ $output = *'"findings"'* || $output = *'"id"'* ]]
+	[[ $output != *'"seccomp.replaced"'* ]]
+}

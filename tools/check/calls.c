@@ -10,12 +10,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
 #include "tools/config/lxcseccomp.h"
+#include "tools/config/seccomp-merge.h"
 
 #define PROFILE_MAX (1u << 20)
 
@@ -97,6 +99,49 @@ static void ask(struct check_work *w, const struct lxcseccomp *profile, struct c
 	}
 }
 
+static int read_profile(const char *path, char **ret, size_t *ret_size)
+{
+	/* O_PATH first: a FIFO or a device is not opened. */
+	auto_close int pathfd = open(path, O_PATH | O_CLOEXEC);
+	auto_close int fd = pathfd < 0 ? -errno : io_reopen_file(pathfd);
+
+	return fd < 0 ? fd : io_read_fd(fd, PROFILE_MAX, ret, ret_size);
+}
+
+/* The profile that was named before the level, or NULL. */
+static const char *find_earlier(const struct lxcconf *conf, const struct lxcconf_setting *last)
+{
+	const char *earlier = NULL;
+
+	for (const struct lxcconf_setting *s = conf->settings; s < last; s++) {
+		if (strcmp(s->key, "lxc.seccomp.profile") != 0)
+			continue;
+		/* A level has those of the levels before it. */
+		if (strncmp(s->value, PKGDATADIR "/", strlen(PKGDATADIR "/")) != 0)
+			earlier = s->value[0] && strcmp(s->value, "none") != 0 ? s->value : NULL;
+	}
+	return earlier;
+}
+
+/* Only a level's: who names a profile of his own last knows what he does. */
+static void find_replaced(struct check_work *w, const struct lxcconf_setting *s, struct span level)
+{
+	const char *earlier = find_earlier(w->conf, s);
+	auto_free char *own = NULL, *names = NULL;
+	size_t n_own, n_names;
+	FILE *out;
+	int r;
+
+	if (!earlier || strncmp(s->value, PKGDATADIR "/", strlen(PKGDATADIR "/")) != 0 ||
+	    read_profile(earlier, &own, &n_own) < 0)
+		return;
+	out = open_memstream(&names, &n_names);
+	r = out ? seccomp_find_opened((struct span){ own, n_own }, level, out) : 0;
+	if (out && fclose(out) == 0 && r > 0)
+		check_add(w, REASON_SECCOMP_REPLACED, check_place_of(w, s), NULL, "of '%s':%.300s",
+			  earlier, names);
+}
+
 void check_calls(struct check_work *w)
 {
 	const struct lxcconf_setting *s = lxcconf_find_last(w->conf, "lxc.seccomp.profile");
@@ -111,11 +156,7 @@ void check_calls(struct check_work *w)
 		open_all(w, s ? NULL : "there is no lxc.seccomp.profile", place);
 		return;
 	}
-	/* O_PATH first: a FIFO or a device is not opened. */
-	auto_close int pathfd = open(s->value, O_PATH | O_CLOEXEC);
-	auto_close int fd = pathfd < 0 ? -errno : io_reopen_file(pathfd);
-
-	r = fd < 0 ? fd : io_read_fd(fd, PROFILE_MAX, &text, &size);
+	r = read_profile(s->value, &text, &size);
 	if (r < 0) {
 		check_add(w, REASON_SECCOMP_MISSING, place, NULL, "%s: %s", s->value, strerror(-r));
 		open_all(w, "the profile cannot be read", place);
@@ -129,5 +170,6 @@ void check_calls(struct check_work *w)
 		open_all(w, "the profile cannot be read", place);
 		return;
 	}
+	find_replaced(w, s, (struct span){ text, size });
 	ask(w, &profile, place);
 }

@@ -10,5 +10,6 @@ tools_libtools_a_SOURCES += \
 	tools/config/lxcconf-caps.c \
 	tools/config/lxcconf-keys.c \
 	tools/config/lxcconf-parts.h \
+	tools/config/seccomp-merge.c tools/config/seccomp-merge.h \
 	tools/config/lxcseccomp.c tools/config/lxcseccomp.h \
 	tools/config/mountentry.c tools/config/mountentry.h

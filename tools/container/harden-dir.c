@@ -101,20 +101,27 @@ static int tidy_replaced(int fd)
 	return r;
 }
 
+/* A stream of its own position: 0 or -errno. */
+static int open_stream(int fd, DIR **ret)
+{
+	auto_close int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	*ret = copy < 0 ? NULL : fdopendir(copy);
+	if (!*ret)
+		return -errno;
+	(void)take_fd(&copy); /* the stream's now */
+	return 0;
+}
+
 /* What a writer left that was killed. */
 static int tidy_temporary(int fd)
 {
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	auto_closedir DIR *dir = NULL;
 	const struct dirent *entry;
-	int r = 0;
+	int r = open_stream(fd, &dir);
 
-	if (!dir) {
-		r = -errno;
-		if (copy >= 0)
-			(void)close(copy); /* a folder */
+	if (r < 0)
 		return r;
-	}
 	while ((entry = readdir(dir))) {
 		if (is_left_behind(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
 		    errno != ENOENT && r == 0)
@@ -131,17 +138,12 @@ static bool is_profile(const char *name)
 
 int harden_dir_remove_profiles(int fd, bool dry, unsigned int *n)
 {
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_closedir DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	auto_closedir DIR *dir = NULL;
 	const struct dirent *entry;
-	int r = 0;
+	int r = open_stream(fd, &dir);
 
-	if (!dir) {
-		r = -errno;
-		if (copy >= 0)
-			(void)close(copy); /* a folder */
+	if (r < 0)
 		return r;
-	}
 	while (r >= 0 && (entry = readdir(dir))) {
 		if (!is_profile(entry->d_name))
 			continue;

@@ -7,7 +7,6 @@ tools_libtools_a_SOURCES += \
 	tools/generate/plan.c tools/generate/plan.h \
 	tools/generate/refused.c tools/generate/refused.h \
 	tools/generate/seccomp.c tools/generate/seccomp.h \
-	tools/generate/seccomp-merge.c tools/generate/seccomp-merge.h \
 	tools/generate/sha256.c tools/generate/sha256.h \
 	tools/generate/stray.c \
 	tools/generate/tell.c tools/generate/tell.h \

@@ -12,7 +12,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/io.h"
-#include "tools/generate/seccomp-merge.h"
+#include "tools/config/seccomp-merge.h"
 #include "tools/generate/sha256.h"
 
 #define PROFILE_MAX (1u << 20)

@@ -352,6 +352,12 @@ const struct reason reasons[REASON_N] = {
 		.why = "LXC ends the start.",
 		.remedy = "correct the line; lxc.container.conf(5) has the form",
 	},
+	[REASON_SECCOMP_REPLACED] = {
+		"seccomp.replaced", FAULT(CHECK_KERNEL),
+		.title = "a level's seccomp profile replaces one that stops more",
+		.why = "LXC keeps the profile that is named last; these calls came back.",
+		.remedy = "lxc-harden generate joins the two",
+	},
 	[REASON_RUN_MISSING] = {
 		"init.no-run", FAULT(CHECK_BROKEN),
 		.title = "sys_admin is dropped and nothing is mounted on the guest's /run",

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "tools/generate/seccomp-merge.h"
+#include "tools/config/seccomp-merge.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -478,6 +478,48 @@ int seccomp_merge(struct span own_text, struct span level_text, FILE *out,
 	/* The container's own may be all there is to take, if the level's is within it. */
 	if (r == 0 && own.allows && !level.allows)
 		r = 1;
+	free(own.rules);
+	free(level.rules);
+	return r;
+}
+
+/* What is not named in own's list of what is allowed is stopped too: that is not told by name. */
+static int find_opened(const struct profile *own, const struct profile *level, FILE *out)
+{
+	struct span last = { "", 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < own->n; i++) {
+		const struct rule *r = &own->rules[i];
+		bool stopped = level->allows
+				       ? !allows_some(level, r->name) || is_covered(level, true, r)
+				       : has_line(level, r);
+
+		if (r->verdict == PASSES || stopped || span_same(r->name, last))
+			continue;
+		fprintf(out, " %.*s", (int)r->name.n, r->name.p);
+		last = r->name;
+		any = true;
+	}
+	if (own->allows && !level->allows) {
+		fputs(" and what it did not name", out);
+		any = true;
+	}
+	return any;
+}
+
+int seccomp_find_opened(struct span own_text, struct span level_text, FILE *out)
+{
+	struct profile own = { .n = 0 }, level = { .n = 0 };
+	struct seccomp_merge_why why;
+	int r = read_profile(own_text, &own, &why);
+
+	if (r == 0)
+		r = read_profile(level_text, &level, &why);
+	if (r == 0 && own.allows && level.allows)
+		r = -ENOTSUP;
+	if (r == 0)
+		r = find_opened(&own, &level, out);
 	free(own.rules);
 	free(level.rules);
 	return r;

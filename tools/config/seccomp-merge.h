@@ -3,8 +3,8 @@
  * One seccomp profile out of two, for LXC keeps one: what either stops, the result stops.
  * Pure; both texts are the administrator's.
  */
-#ifndef TOOLS_GENERATE_SECCOMP_MERGE_H
-#define TOOLS_GENERATE_SECCOMP_MERGE_H
+#ifndef TOOLS_CONFIG_SECCOMP_MERGE_H
+#define TOOLS_CONFIG_SECCOMP_MERGE_H
 
 #include <stdio.h>
 
@@ -21,5 +21,11 @@ struct seccomp_merge_why {
  * could not be proved to; -ENOMEM.
  */
 int seccomp_merge(struct span own, struct span level, FILE *out, struct seccomp_merge_why *why);
+
+/*
+ * The calls that own stops, in part or as a whole, and level does not: their names in out, each
+ * behind a blank.  1, 0 for none, -ENOTSUP where it cannot be told, -ENOMEM.
+ */
+int seccomp_find_opened(struct span own, struct span level, FILE *out);
 
 #endif
