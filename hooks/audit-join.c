@@ -159,7 +159,10 @@ int audit_join(int procfd, const struct audit_process *p, const struct policy *p
 	int r;
 
 	/* The policy asks, so that a start without such trials is not stopped for a moment. */
+	(void)alarm(
+		SECONDS); /* somebody may freeze it: then the start ends, by the default action */
 	has_filter = policy->refuse.n && audit_filter_read(p->pid, &filter) == 0;
+	(void)alarm(0);
 	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);
 	if (result == MAP_FAILED) {
