@@ -52,6 +52,8 @@ closed_inside() {
 		done
 	done
 	[ "$(answers native ioctl:btrfs)" = 1 ] # EPERM
+	[ "$(answers native ioctl:tiocsti)" = 1 ]
+	[ "$(answers native ioctl:tioclinux)" = 1 ]
 	[ "$(answers native ioctl:other)" = 9 ] # EBADF: asked for by its own merits
 }
 
@@ -95,6 +97,7 @@ families_inside() {
 	[ "$(answers native unshare:cgroup)" != 1 ]
 	[ "$(answers native clone3)" != 38 ]
 	[ "$(answers native ioctl:btrfs)" != 1 ]
+	[ "$(answers native ioctl:tiocsti)" != 1 ]
 }
 
 @test "what LXC's and Proxmox's profiles deny, each level denies; what base denies, strict does" {

@@ -78,6 +78,8 @@ static const struct {
 	{ "request_key", { SYS_request_key, 287 }, { 0, 0, 0, 0 } },
 	{ "clone3", { SYS_clone3, 435 }, { 0, 0, 0, 0 } },
 	{ "ioctl:btrfs", { SYS_ioctl, 54 }, { NOWHERE, BTRFS_IOC_SNAP_CREATE, 0, 0 } },
+	{ "ioctl:tiocsti", { SYS_ioctl, 54 }, { NOWHERE, 0x5412, 0, 0 } },
+	{ "ioctl:tioclinux", { SYS_ioctl, 54 }, { NOWHERE, 0x541c, 0, 0 } },
 	{ "ioctl:other", { SYS_ioctl, 54 }, { NOWHERE, 0x5401, 0, 0 } },
 	{ "unshare:cgroup", { SYS_unshare, 310 }, { CLONE_NEWUSER | CLONE_NEWCGROUP, 0, 0, 0 } },
 	/* The kernel refuses it (signal handlers go with memory); the filter comes before. */
