@@ -20,7 +20,7 @@ struct seccomp_merge_why {
  * 0 when the level's alone stops all that own stops; -ENOTSUP and *why where the result
  * could not be proved to; -ENOMEM.
  */
-int seccomp_merge(struct span own, struct span level, FILE *out, struct seccomp_merge_why *why);
+int lxcseccomp_merge(struct span own, struct span level, FILE *out, struct seccomp_merge_why *why);
 
 /*
  * The calls that own stops, in part or as a whole, and level does not: their names in out, each

@@ -59,7 +59,7 @@ static int merge(struct plan *plan, const struct lxcconf_setting *s, struct span
 	auto_free char *text = NULL, *what = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
-	int r = out ? seccomp_merge(own, level, out, &why) : -ENOMEM;
+	int r = out ? lxcseccomp_merge(own, level, out, &why) : -ENOMEM;
 
 	if (out && fclose(out) != 0)
 		r = -ENOMEM;
