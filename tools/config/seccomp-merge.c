@@ -460,7 +460,7 @@ static int join_allowed(const struct profile *own, const struct profile *level, 
 }
 
 int lxcseccomp_merge(struct span own_text, struct span level_text, FILE *out,
-		  struct seccomp_merge_why *why)
+		     struct seccomp_merge_why *why)
 {
 	struct profile own = { .n = 0 }, level = { .n = 0 };
 	int r = read_profile(own_text, &own, why);
