@@ -69,6 +69,43 @@ static int open_mount(const struct state *s, const struct mountinfo *m)
 	return st.stx_mnt_id == m->id ? take_fd(&fd) : -ESTALE;
 }
 
+static const struct mountinfo *find_mount(const struct state *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->table.n; i++) {
+		if (s->table.mount[i].id == id)
+			return &s->table.mount[i];
+	}
+	return NULL;
+}
+
+/* m is on that one, or on what is. */
+static bool is_on(const struct state *s, const struct mountinfo *m, const struct mountinfo *below)
+{
+	/* No chain is longer than the table. */
+	for (size_t i = 0; m && i <= s->table.n; i++) {
+		if (m == below)
+			return true;
+		m = m->parent == m->id ? NULL : find_mount(s, m->parent);
+	}
+	return false;
+}
+
+/*
+ * Another mount lies on the way to it, as the level's /run on an entry from before the include.
+ * Not by the path alone that leads nowhere: who can write to the root file system could rename a
+ * directory for the moment of the audit.
+ */
+static bool is_hidden(const struct state *s, const struct mountinfo *m)
+{
+	for (size_t i = 0; i < s->table.n; i++) {
+		const struct mountinfo *other = &s->table.mount[i];
+
+		if (span_is_within(m->target, other->target) && !is_on(s, m, other))
+			return true;
+	}
+	return false;
+}
+
 static bool is_allowed(const struct state *s, const struct mountinfo *m)
 {
 	char target[PATH_MAX];
@@ -235,7 +272,7 @@ static int judge_mount(struct state *s, const struct mountinfo *m)
 		return 0;
 	}
 	fd = open_mount(s, m);
-	if (fd == -ESTALE)
+	if (fd == -ESTALE || ((fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) && is_hidden(s, m)))
 		return 0; /* no path leads there */
 	if (fd < 0)
 		return fd;

@@ -201,6 +201,16 @@ object_mounts() {
 	done
 }
 
+# The level's tmpfs on /run hides what an earlier line put there: no path leads to it.
+hidden_mount() {
+	mkdir -p "$CT_TMP/source"
+	ct_new c busybox "$1" "lxc.mount.entry = $CT_TMP/source run/deep/er none bind,ro,create=dir 0 0" \
+		'lxc.rootfs.options = nodev' "lxc.include = $DATA/$2.conf"
+	starts
+}
+
+@test "an entry that a later mount hides lets the container start" { each hidden_mount; }
+
 @test "read-only binds of a disk, a socket, a FIFO, the host's proc and sysfs; binfmt_misc" { each object_mounts; }
 
 taken_away() {
