@@ -201,6 +201,16 @@ object_mounts() {
 	done
 }
 
+# A directory full of sockets is no better than one of them.
+listeners() {
+	new "$1" "$2" 'lxc.mount.entry = /run mnt/run none bind,ro,create=dir 0 0'
+	refused mount.socket "the sockets in the host's '/run' are at '/mnt/run'" || return 1
+	ct_config_append c 'harden.allow = /mnt/run'
+	starts
+}
+
+@test "the host's /run, bound read-only" { each listeners; }
+
 # The level's tmpfs on /run hides what an earlier line put there: no path leads to it.
 hidden_mount() {
 	mkdir -p "$CT_TMP/source"
