@@ -632,6 +632,24 @@ hostile_shell() {
 	[ "$(ls -A "$C/harden")" = $'audit.json\naudit.log' ]
 }
 
+@test "a verdict that lets it start does not wait for the disk, a refusal does" {
+	need strace
+	local plain=1
+	new priv 'lxc.hook.start-host =' \
+		"lxc.hook.start-host = $(command -v strace) -f -e trace=fsync -o $C/flushed $BIN --policy $DATA/base.policy"
+	starts
+	grep -q 'exited with 0' "$C/flushed"
+	run grep -c 'fsync(' "$C/flushed"
+	[ "$output" = 0 ]
+	timeout 20 lxc-stop -P "$D/ct" -n c -k 3>&-
+	gone
+	rm "$R/init-ran"
+	echo 'lxc.cap.drop =' >>"$C/config"
+	refused 'caps.bounding'
+	# The file and its directory.
+	[ "$(grep -c 'fsync(' "$C/flushed")" = 2 ]
+}
+
 @test "the history cannot be written: said, and the verdict stands" {
 	local kind
 	for kind in link hard fifo folder; do
