@@ -15,7 +15,6 @@
 #include "lib/cleanup.h"
 #include "lib/fdinfo.h"
 #include "lib/io.h"
-#include "lib/mountinfo.h"
 #include "lib/span.h"
 
 static int read_fdinfo(int dirfd, const char *name, struct fdinfo *ret)
@@ -28,12 +27,10 @@ static int read_fdinfo(int dirfd, const char *name, struct fdinfo *ret)
 }
 
 /* A number of a mount is one mount's in all mount namespaces, so "in the table" is "inside". */
-static bool has_mount(struct span mounts, uint64_t id)
+static bool has_mount(const struct audit_mounttable *mounts, uint64_t id)
 {
-	struct mountinfo m;
-
-	while (mountinfo_next(&mounts, &m) > 0) {
-		if (m.id == id)
+	for (size_t i = 0; i < mounts->n; i++) {
+		if (mounts->mount[i].id == id)
 			return true;
 	}
 	return false;
@@ -57,8 +54,8 @@ static int read_link_mount(int procfd, const char *name, uint64_t *ret)
 	return r;
 }
 
-int audit_judge_directories(int procfd, struct span mounts, struct audit_findings *f,
-			    const char **ret_what)
+int audit_judge_directories(int procfd, const struct audit_mounttable *mounts,
+			    struct audit_findings *f, const char **ret_what)
 {
 	uint64_t mount;
 	int r;
@@ -124,7 +121,7 @@ static bool is_harmless(int number, const char *target, const struct stat *st, b
 
 struct descriptors {
 	int fd, info; /* /proc/PID/fd and fdinfo */
-	struct span mounts;
+	const struct audit_mounttable *mounts;
 	bool idmapped;
 };
 
@@ -159,8 +156,8 @@ static int judge_descriptor(const struct descriptors *d, const char *name, struc
 	return 0;
 }
 
-int audit_judge_descriptors(int procfd, struct span mounts, bool idmapped, struct audit_findings *f,
-			    const char **ret_what)
+int audit_judge_descriptors(int procfd, const struct audit_mounttable *mounts, bool idmapped,
+			    struct audit_findings *f, const char **ret_what)
 {
 	auto_close int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_close int info = openat(procfd, "fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
