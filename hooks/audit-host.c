@@ -24,7 +24,6 @@
 #include "lib/audit-mounts.h"
 #include "lib/audit-process.h"
 #include "lib/cleanup.h"
-#include "lib/mountinfo.h"
 #include "lib/proc.h"
 #include "lib/rootfs.h"
 
@@ -75,23 +74,23 @@ static bool has_open_limit(int rootfd, struct span target)
  * controllers, and of v2 unless the host has mounted that with nsdelegate or they are
  * read-only.  (Mapped ids own the directories only.)
  */
-static void note_limits(struct host_audit *a, struct span mounts)
+static void note_limits(struct host_audit *a, const struct audit_mounttable *mounts)
 {
 	auto_close int rootfd = openat(a->procfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct mountinfo m;
 
-	while (a->process.maps_root && mountinfo_next(&mounts, &m) > 0) {
-		bool v1 = span_is(m.fstype, "cgroup") &&
-			  !memmem(m.super_options.p, m.super_options.n, "name=", 5);
-		bool v2 = span_is(m.fstype, "cgroup2") &&
-			  !mountinfo_has_option(m.super_options, "nsdelegate");
+	for (size_t i = 0; a->process.maps_root && i < mounts->n; i++) {
+		const struct mountinfo *m = &mounts->mount[i];
+		bool v1 = span_is(m->fstype, "cgroup") &&
+			  !memmem(m->super_options.p, m->super_options.n, "name=", 5);
+		bool v2 = span_is(m->fstype, "cgroup2") &&
+			  !mountinfo_has_option(m->super_options, "nsdelegate");
 		char target[200] = "";
 		struct emit e = EMIT_INIT(target);
 
-		if ((!v1 && !v2) || mountinfo_has_option(m.options, "ro") ||
-		    (v2 && !has_open_limit(rootfd, m.target)))
+		if ((!v1 && !v2) || mountinfo_has_option(m->options, "ro") ||
+		    (v2 && !has_open_limit(rootfd, m->target)))
 			continue;
-		emit_printable(&e, m.target, "'\"");
+		emit_printable(&e, m->target, "'\"");
 		audit_add(
 			&a->record.notes, "limits",
 			"root in the container can lift the limits of its own cgroup, by files in "
@@ -102,7 +101,7 @@ static void note_limits(struct host_audit *a, struct span mounts)
 }
 
 /* Where its directories and its descriptors lead. */
-static void judge_objects(struct host_audit *a, struct span mounts)
+static void judge_objects(struct host_audit *a, const struct audit_mounttable *mounts)
 {
 	const char *what;
 	int r = audit_judge_directories(a->procfd, mounts, &a->record.findings, &what);
@@ -115,6 +114,20 @@ static void judge_objects(struct host_audit *a, struct span mounts)
 		set_unchecked(&a->record, what, r);
 }
 
+static int judge_table(struct host_audit *a, const struct audit_mounttable *table,
+		       const struct audit_mounts *in)
+{
+	int r;
+
+	judge_objects(a, table);
+	note_limits(a, table);
+	audit_judge_table(table, in, &a->policy.policy, &a->record.findings);
+	(void)alarm(SECONDS); /* as for the guest's report below */
+	r = audit_judge_places(a->procfd, table, in, &a->policy.policy, &a->record.findings);
+	(void)alarm(0);
+	return r;
+}
+
 static int read_mounts(struct host_audit *a)
 {
 	auto_free char *container = NULL, *host = NULL, *cgroup = NULL;
@@ -125,6 +138,7 @@ static int read_mounts(struct host_audit *a)
 		.in_own_cgroup = a->at_start,
 		.has_sysrq = access("/proc/sysrq-trigger", F_OK) == 0,
 	};
+	struct audit_mounttable table;
 	int r;
 
 	if (ownfd < 0)
@@ -139,14 +153,11 @@ static int read_mounts(struct host_audit *a)
 	in.container.p = container;
 	in.host.p = host;
 	in.cgroup.p = cgroup;
-	judge_objects(a, in.container);
-	note_limits(a, in.container);
-	r = audit_judge_mounts(&in, &a->policy.policy, &a->record.findings);
+	r = audit_mounttable_init(&table, in.container, in.host);
 	if (r < 0)
 		return r;
-	(void)alarm(SECONDS); /* as for the guest's report below */
-	r = audit_judge_places(a->procfd, &in, &a->policy.policy, &a->record.findings);
-	(void)alarm(0);
+	r = judge_table(a, &table, &in);
+	audit_mounttable_done(&table);
 	return r;
 }
 

@@ -281,13 +281,14 @@ static void say_verdict(struct hook *h, const struct inside *in)
 }
 
 /*
- * The filter last: what a capability guards has to be refused without its help.  Where it does
- * not let a child run, as one that forbids clone(2), nothing is claimed.
+ * The filter last: what a capability guards has to be refused without its help.  Where it cannot be
+ * had, nothing is claimed.
  */
 static int run_trials(struct inside *in)
 {
-	enum audit_answer answer[AUDIT_TRIALS_MAX] = { 0 };
 	bool now[AUDIT_TRIALS_MAX] = { false }, later[AUDIT_TRIALS_MAX] = { false };
+	struct audit_plan plan = { .now = now, .later = later, .filter = in->filter };
+	bool filtered;
 	int r;
 
 	for (size_t i = 0; i < audit_n_trials; i++) {
@@ -295,19 +296,10 @@ static int run_trials(struct inside *in)
 
 		when[i] = in->wanted[i];
 	}
-	r = audit_run_trials(now, in->answer);
-	if (r < 0 || !in->filter)
-		return r;
-	if (audit_filter_install(in->filter) < 0 || audit_run_trials(later, answer) < 0) {
-		for (size_t i = 0; i < audit_n_trials; i++)
-			in->wanted[i] = now[i];
-		return 0;
-	}
-	for (size_t i = 0; i < audit_n_trials; i++) {
-		if (later[i])
-			in->answer[i] = answer[i];
-	}
-	return 0;
+	r = audit_run_trials(&plan, in->answer, &filtered);
+	if (r == 0 && !filtered)
+		memcpy(in->wanted, now, sizeof(now));
+	return r;
 }
 
 /* Asks the kernel and fills *in, with its policy set. */

@@ -177,12 +177,27 @@ static enum journal_priority get_priority(const struct audit_record *r)
 	return r->warn ? JOURNAL_WARNING : JOURNAL_ERR;
 }
 
+/*
+ * A verdict that lets a container run is about that run, and a crash of the host ends it: it does
+ * not hold up the start for two flushes, some 10 ms on a disk.  A refusal is to be found later.
+ */
+static int write_record(int folderfd, const struct audit_record *r)
+{
+	auto_free char *text = NULL;
+	size_t size;
+	int error = audit_emit_record(r, &text, &size);
+
+	if (error < 0)
+		return error;
+	if (r->verdict == AUDIT_VERDICT_CONFORMS)
+		return io_write_passing_at(folderfd, AUDIT_FILE, text, size, 0644);
+	return io_write_file_at(folderfd, AUDIT_FILE, text, size, 0644);
+}
+
 void audit_keep_record(const struct hook *h, int folderfd, const struct audit_record *r)
 {
 	char line[1000] = "", name[256] = "";
 	struct emit e = EMIT_INIT(line), n = EMIT_INIT(name);
-	auto_free char *text = NULL;
-	size_t size;
 	int error;
 
 	emit_line(&e, r);
@@ -190,9 +205,7 @@ void audit_keep_record(const struct hook *h, int folderfd, const struct audit_re
 	(void)journal_send(&h->journal, get_priority(r), h->program, name, line); /* best effort */
 	if (folderfd < 0)
 		return;
-	error = audit_emit_record(r, &text, &size);
-	if (error == 0)
-		error = io_write_file_at(folderfd, AUDIT_FILE, text, size, 0644);
+	error = write_record(folderfd, r);
 	/* The verdict counts all the same. */
 	if (error < 0)
 		hook_say(h, JOURNAL_WARNING, "cannot write '" FOLDER "/" AUDIT_FILE "': %s",

@@ -127,18 +127,19 @@ enum audit_answer audit_try_sys_chroot(void)
 	return answer(chroot("/") == 0, EPERM);
 }
 
-/* Down to the lowest priority, which anybody may, and one up again: this child's only. */
+/* One lower, which anybody may, and up again: this child's only. */
 enum audit_answer audit_try_sys_nice(void)
 {
+	int own = getpriority(PRIO_PROCESS, 0), lower = own < 19 ? own + 1 : 19;
 	struct rlimit limit;
 
 	/* The limit allows it as well, so it goes first. */
 	if (getrlimit(RLIMIT_NICE, &limit) < 0)
 		return AUDIT_UNCLEAR;
 	limit.rlim_cur = 0;
-	if (setrlimit(RLIMIT_NICE, &limit) < 0 || setpriority(PRIO_PROCESS, 0, 19) < 0)
+	if (setrlimit(RLIMIT_NICE, &limit) < 0 || setpriority(PRIO_PROCESS, 0, lower) < 0)
 		return AUDIT_UNCLEAR;
-	return answer(setpriority(PRIO_PROCESS, 0, 18) == 0, EACCES);
+	return answer(setpriority(PRIO_PROCESS, 0, lower - 1) == 0, EACCES);
 }
 
 /* An address outside of user space is EINVAL, after the permission. */

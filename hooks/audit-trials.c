@@ -78,7 +78,7 @@ const struct audit_trial audit_trials[] = {
 	{ .name = "setuid", .run = audit_try_setuid, .granted_by = BY(CAP(SETUID)), .dirty = true },
 	{ .name = "cgroup_namespace", .run = audit_try_cgroup_namespace, .dirty = true },
 	{ .name = "user_namespace", .run = audit_try_user_namespace, .dirty = true },
-	/* The last: it leaves the child at the lowest priority. */
+	/* The last: it leaves the child at a lower priority. */
 	{ .name = "sys_nice",
 	  .run = audit_try_sys_nice,
 	  .granted_by = BY(CAP(SYS_NICE)),

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "hooks/audit/filter.h"
 #include "lib/caps.h"
 #include "lib/span.h"
 
@@ -41,10 +42,18 @@ extern const size_t audit_n_trials;
 /* The trial of that name, or NULL. */
 const struct audit_trial *audit_find_trial(struct span name);
 
+/* What to run: arrays of audit_n_trials, and no trial in both. */
+struct audit_plan {
+	const bool *now, *later;	   /* later: when the filter is installed */
+	const struct audit_filter *filter; /* NULL: nothing runs later */
+};
+
 /*
- * Runs those marked in wanted[], an array of audit_n_trials, and fills ret_answers[].  0,
- * or -errno if no child could be had.
+ * Runs them in one child, unless one of them ends it, and fills ret_answers[].  *ret_filtered: the
+ * filter could be installed, else those for later have no answer.  0, or -errno if no child
+ * could be had.
  */
-int audit_run_trials(const bool *wanted, enum audit_answer *ret_answers);
+int audit_run_trials(const struct audit_plan *plan, enum audit_answer *ret_answers,
+		     bool *ret_filtered);
 
 #endif

@@ -13,7 +13,7 @@ struct state {
 	const struct audit_mounts *in;
 	const struct policy *policy;
 	struct audit_findings *f;
-	struct audit_mounttable table;
+	const struct audit_mounttable *table;
 };
 
 struct text {
@@ -63,7 +63,7 @@ static void judge_proc(const struct state *s, const struct mountinfo *m)
 			if (!x->except || !audit_path_is_within(m->root, span_of(x->except)))
 				audit_add(s->f, "mount.proc", "'%s' is writable (it is proc's %s)",
 					  show(&target, m->target), x->path);
-		} else if (m->root.n == 1 && !audit_mount_is_shielded(&s->table, m, path)) {
+		} else if (m->root.n == 1 && !audit_mount_is_shielded(s->table, m, path)) {
 			audit_add(s->f, "mount.proc", "'%s%s' is writable",
 				  m->target.n == 1 ? "" : show(&target, m->target), x->path);
 		}
@@ -198,9 +198,9 @@ static bool is_exception(const struct state *s, const struct mountinfo *m)
 		if (x->idmapped && !s->in->idmapped)
 			continue;
 		if (x->fstype ? !span_is(m->fstype, x->fstype)
-			      : !s->table.host_dev.root.p ||
+			      : !s->table->host_dev.root.p ||
 					audit_mount_device(m) !=
-						audit_mount_device(&s->table.host_dev))
+						audit_mount_device(&s->table->host_dev))
 			continue;
 		if (x->kind == ROOT_ANY || (x->kind == ROOT_PATH && span_is(m->root, x->root)) ||
 		    (x->kind == ROOT_BELOW && audit_path_is_within(m->root, span_of(x->root)) &&
@@ -214,9 +214,9 @@ static bool is_exception(const struct state *s, const struct mountinfo *m)
 /* The container's root file system may lie on a file system of the host's, but not be its root. */
 static void judge_root(const struct state *s, const struct mountinfo *m)
 {
-	if (s->table.host_root.root.p &&
-	    audit_mount_device(m) == audit_mount_device(&s->table.host_root) &&
-	    span_same(m->root, s->table.host_root.root))
+	if (s->table->host_root.root.p &&
+	    audit_mount_device(m) == audit_mount_device(&s->table->host_root) &&
+	    span_same(m->root, s->table->host_root.root))
 		audit_add(s->f, "mount.root", "the root file system is the host's own");
 }
 
@@ -248,7 +248,7 @@ static void judge(const struct state *s, const struct mountinfo *m)
 		judge_proc(s, m);
 	if (!s->in->idmapped && span_is(m->fstype, "sysfs"))
 		judge_sysfs(s, m);
-	else if (audit_mount_is_on_host(&s->table, m) && !audit_mount_is_own(&s->table, m) &&
+	else if (audit_mount_is_on_host(s->table, m) && !audit_mount_is_own(s->table, m) &&
 		 !is_exception(s, m))
 		audit_add(s->f, "mount.host",
 			  "the host's '%s' is writable at '%s'; if that is wanted, the policy "
@@ -256,19 +256,26 @@ static void judge(const struct state *s, const struct mountinfo *m)
 			  show(&root, m->root), show(&target, m->target));
 }
 
+void audit_judge_table(const struct audit_mounttable *table, const struct audit_mounts *in,
+		       const struct policy *policy, struct audit_findings *f)
+{
+	struct state s = { .in = in, .policy = policy, .f = f, .table = table };
+
+	for (size_t i = 0; i < table->n; i++) {
+		if (in->may_unmount || !audit_mount_is_covered(table, &table->mount[i]))
+			judge(&s, &table->mount[i]);
+	}
+}
+
 int audit_judge_mounts(const struct audit_mounts *in, const struct policy *policy,
 		       struct audit_findings *f)
 {
-	struct state s = { .in = in, .policy = policy, .f = f };
-	int r;
+	struct audit_mounttable table;
+	int r = audit_mounttable_init(&table, in->container, in->host);
 
-	r = audit_mounttable_init(&s.table, in->container, in->host);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < s.table.n; i++) {
-		if (in->may_unmount || !audit_mount_is_covered(&s.table, &s.table.mount[i]))
-			judge(&s, &s.table.mount[i]);
-	}
-	audit_mounttable_done(&s.table);
+	audit_judge_table(&table, in, policy, f);
+	audit_mounttable_done(&table);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "lib/audit-findings.h"
+#include "lib/audit-mounttable.h"
 #include "lib/policy.h"
 #include "lib/span.h"
 
@@ -29,5 +30,9 @@ struct audit_mounts {
  */
 int audit_judge_mounts(const struct audit_mounts *in, const struct policy *policy,
 		       struct audit_findings *f);
+
+/* The same with both tables read already, in->container and in->host. */
+void audit_judge_table(const struct audit_mounttable *table, const struct audit_mounts *in,
+		       const struct policy *policy, struct audit_findings *f);
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/span.h"
 
 int io_reopen_file(int pathfd)
 {
@@ -139,19 +140,19 @@ int io_write_all(int fd, const void *data, size_t size)
 	return 0;
 }
 
-static int fill_new_file(int fd, const void *data, size_t size, mode_t mode)
+static int fill_new_file(int fd, const void *data, size_t size, mode_t mode, bool flush)
 {
 	int r = io_write_all(fd, data, size);
 
 	if (r < 0)
 		return r;
 	/* open(2) applied the umask; the mode asked for is the one that counts. */
-	if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
+	if (fchmod(fd, mode) < 0 || (flush && fsync(fd) < 0))
 		return -errno;
 	return 0;
 }
 
-int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode)
+static int write_file(int dirfd, const char *name, struct span data, mode_t mode, bool flush)
 {
 	char temporary[NAME_MAX + 1];
 	auto_close int folderfd = -EBADF;
@@ -162,23 +163,35 @@ int io_write_file_at(int dirfd, const char *name, const void *data, size_t size,
 	if (r < 0 || (size_t)r >= sizeof(temporary))
 		return -ENAMETOOLONG;
 	/* To flush it later: dirfd may be an O_PATH one, which fsync(2) refuses. */
-	folderfd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folderfd < 0)
-		return -errno;
+	if (flush) {
+		folderfd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (folderfd < 0)
+			return -errno;
+	}
 	/* Left by a process of the same number that was killed: nobody else's by its name. */
 	if (unlinkat(dirfd, temporary, 0) < 0 && errno != ENOENT)
 		return -errno;
 	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	r = fill_new_file(fd, data, size, mode);
+	r = fill_new_file(fd, data.p, data.n, mode, flush);
 	if (r == 0 && renameat(dirfd, temporary, dirfd, name) < 0)
 		r = -errno;
 	if (r < 0) {
 		(void)unlinkat(dirfd, temporary, 0); /* the first error is the one to tell */
 		return r;
 	}
-	return fsync(folderfd) < 0 ? -errno : 0;
+	return flush && fsync(folderfd) < 0 ? -errno : 0;
+}
+
+int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode)
+{
+	return write_file(dirfd, name, (struct span){ data, size }, mode, true);
+}
+
+int io_write_passing_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode)
+{
+	return write_file(dirfd, name, (struct span){ data, size }, mode, false);
 }
 
 void io_close_from(int first)

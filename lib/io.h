@@ -34,6 +34,12 @@ int io_reopen_file(int pathfd);
  */
 int io_write_file_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode);
 
+/*
+ * The same without a flush, which costs milliseconds: for what means nothing after a crash of the
+ * host.  Readers see the old or the new file as well, but a crash may leave an empty one.
+ */
+int io_write_passing_at(int dirfd, const char *name, const void *data, size_t size, mode_t mode);
+
 /* Writes all of it: 0 or -errno. */
 int io_write_all(int fd, const void *data, size_t size);
 

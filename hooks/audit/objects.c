@@ -7,33 +7,50 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/fdinfo.h"
-#include "lib/io.h"
-#include "lib/mountinfo.h"
+#include "lib/proc.h"
 #include "lib/span.h"
 
+/* dirfd: a directory fdinfo of proc.  The lines that count are the first ones, and short. */
 static int read_fdinfo(int dirfd, const char *name, struct fdinfo *ret)
 {
-	auto_free char *text = NULL;
-	size_t size;
-	int r = io_read_file_at(dirfd, name, 1 << 20, &text, &size);
+	auto_close int fd =
+		openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char text[512];
+	ssize_t n;
 
-	return r < 0 ? r : fdinfo_parse((struct span){ text, size }, ret);
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, text, sizeof(text));
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : fdinfo_parse((struct span){ text, (size_t)n }, ret);
+}
+
+/* LXC leaves some fifty descriptors, so that this is asked of their directory only. */
+static int open_fdinfo(int procfd)
+{
+	auto_close int fd = openat(procfd, "fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+
+	if (fd < 0 || fstatfs(fd, &fs) < 0)
+		return -errno;
+	return fs.f_type == PROC_SUPER_MAGIC ? take_fd(&fd) : -EINVAL;
 }
 
 /* A number of a mount is one mount's in all mount namespaces, so "in the table" is "inside". */
-static bool has_mount(struct span mounts, uint64_t id)
+static bool has_mount(const struct audit_mounttable *mounts, uint64_t id)
 {
-	struct mountinfo m;
-
-	while (mountinfo_next(&mounts, &m) > 0) {
-		if (m.id == id)
+	for (size_t i = 0; i < mounts->n; i++) {
+		if (mounts->mount[i].id == id)
 			return true;
 	}
 	return false;
@@ -43,16 +60,17 @@ static bool has_mount(struct span mounts, uint64_t id)
 static int read_link_mount(int procfd, const char *name, uint64_t *ret)
 {
 	auto_close int fd = openat(procfd, name, O_PATH | O_CLOEXEC);
-	auto_close int dirfd = -EBADF;
-	struct fdinfo info;
+	auto_close int ownfd = -EBADF, dirfd = -EBADF;
+	struct fdinfo info = { 0 };
 	char number[12];
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	dirfd = open("/proc/self/fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ownfd = proc_open(0);
+	dirfd = ownfd < 0 ? ownfd : open_fdinfo(ownfd);
 	if (dirfd < 0)
-		return -errno;
+		return dirfd;
 	(void)snprintf(number, sizeof(number), "%d", fd); /* sized to fit */
 	r = read_fdinfo(dirfd, number, &info);
 	if (r == 0)
@@ -60,10 +78,10 @@ static int read_link_mount(int procfd, const char *name, uint64_t *ret)
 	return r;
 }
 
-int audit_judge_directories(int procfd, struct span mounts, struct audit_findings *f,
-			    const char **ret_what)
+int audit_judge_directories(int procfd, const struct audit_mounttable *mounts,
+			    struct audit_findings *f, const char **ret_what)
 {
-	uint64_t mount = 0; /* of no mount */
+	uint64_t mount = 0;
 	int r;
 
 	*ret_what = "its root directory";
@@ -127,7 +145,7 @@ static bool is_harmless(int number, const char *target, const struct stat *st, b
 
 struct descriptors {
 	int fd, info; /* /proc/PID/fd and fdinfo */
-	struct span mounts;
+	const struct audit_mounttable *mounts;
 	bool idmapped;
 };
 
@@ -135,7 +153,7 @@ static int judge_descriptor(const struct descriptors *d, const char *name, struc
 {
 	char target[256] = "", shown[300] = "";
 	struct emit e = EMIT_INIT(shown);
-	struct fdinfo info;
+	struct fdinfo info = { 0 };
 	struct stat st;
 	uint64_t number;
 	ssize_t n;
@@ -162,18 +180,20 @@ static int judge_descriptor(const struct descriptors *d, const char *name, struc
 	return 0;
 }
 
-int audit_judge_descriptors(int procfd, struct span mounts, bool idmapped, struct audit_findings *f,
-			    const char **ret_what)
+int audit_judge_descriptors(int procfd, const struct audit_mounttable *mounts, bool idmapped,
+			    struct audit_findings *f, const char **ret_what)
 {
+	auto_close int info = open_fdinfo(procfd);
 	auto_close int fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_close int info = openat(procfd, "fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct descriptors d = { fd, info, mounts, idmapped };
 	const struct dirent *entry;
 	DIR *dir;
 	int r = 0;
 
 	*ret_what = "its descriptors";
-	if (fd < 0 || info < 0)
+	if (info < 0)
+		return info;
+	if (fd < 0)
 		return -errno;
 	dir = fdopendir(fd);
 	if (!dir)

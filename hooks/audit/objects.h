@@ -10,17 +10,17 @@
 #include <stdbool.h>
 
 #include "lib/audit-findings.h"
-#include "lib/span.h"
+#include "lib/audit-mounttable.h"
 
 /*
- * procfd: of init.  mounts: its mountinfo.  0, or -errno for what cannot be read, and
+ * procfd: of init.  mounts: its mount table.  0, or -errno for what cannot be read, and
  * *ret_what says what that is.
  */
-int audit_judge_directories(int procfd, struct span mounts, struct audit_findings *f,
-			    const char **ret_what);
+int audit_judge_directories(int procfd, const struct audit_mounttable *mounts,
+			    struct audit_findings *f, const char **ret_what);
 
 /* Only of a process that has not executed init yet; idmapped: it is not the host's root. */
-int audit_judge_descriptors(int procfd, struct span mounts, bool idmapped, struct audit_findings *f,
-			    const char **ret_what);
+int audit_judge_descriptors(int procfd, const struct audit_mounttable *mounts, bool idmapped,
+			    struct audit_findings *f, const char **ret_what);
 
 #endif

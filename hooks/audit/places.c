@@ -29,7 +29,7 @@ struct state {
 	const struct audit_mounts *in;
 	const struct policy *policy;
 	struct audit_findings *f;
-	struct audit_mounttable table;
+	const struct audit_mounttable *table;
 	/* File systems of the container's own pid and network namespace. */
 	uint64_t proc[OWN_MAX];
 	size_t n_proc;
@@ -165,7 +165,7 @@ static bool is_harmless_device(const struct stat *st)
 static bool is_own_dev(const struct state *s, const struct mountinfo *m)
 {
 	return span_is(m->target, "/dev") && span_is(m->fstype, "tmpfs") && m->root.n == 1 &&
-	       !audit_mount_is_on_host(&s->table, m);
+	       !audit_mount_is_on_host(s->table, m);
 }
 
 static void judge_devpts(const struct state *s, const struct mountinfo *m)
@@ -174,7 +174,7 @@ static void judge_devpts(const struct state *s, const struct mountinfo *m)
 
 	/* One terminal of the host's is the console that LXC before 5 binds; all of them are not.
 	 */
-	if (audit_mount_is_on_host(&s->table, m) && (m->root.n == 1 || span_is(m->root, "/ptmx")))
+	if (audit_mount_is_on_host(s->table, m) && (m->root.n == 1 || span_is(m->root, "/ptmx")))
 		audit_add(s->f, "mount.device", "the terminals of the host are at '%s'",
 			  show(&target, m->target));
 }
@@ -218,7 +218,7 @@ static void find_own(struct state *s, const struct mountinfo *m, int fd)
 		s->proc[s->n_proc++] = audit_mount_device(m);
 	/* One file system for each network namespace: LXC's at /sys is the container's. */
 	if (span_is(m->fstype, "sysfs") && m->root.n == 1 && span_is(m->target, "/sys") &&
-	    !audit_mount_is_on_host(&s->table, m)) {
+	    !audit_mount_is_on_host(s->table, m)) {
 		s->sysfs = audit_mount_device(m);
 		s->has_sysfs = true;
 	}
@@ -322,10 +322,10 @@ static int judge_mounts(struct state *s)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < s->table.n; i++) {
-		const struct mountinfo *m = &s->table.mount[i];
+	for (size_t i = 0; i < s->table->n; i++) {
+		const struct mountinfo *m = &s->table->mount[i];
 
-		if (audit_mount_is_covered(&s->table, m))
+		if (audit_mount_is_covered(s->table, m))
 			continue;
 		s->has_dev = s->has_dev || is_own_dev(s, m);
 		if (span_is(m->fstype, "proc") || span_is(m->fstype, "sysfs")) {
@@ -335,9 +335,9 @@ static int judge_mounts(struct state *s)
 				find_own(s, m, fd);
 		}
 	}
-	for (size_t i = 0; r == 0 && i < s->table.n; i++) {
-		if (s->in->may_unmount || !audit_mount_is_covered(&s->table, &s->table.mount[i]))
-			r = judge_mount(s, &s->table.mount[i]);
+	for (size_t i = 0; r == 0 && i < s->table->n; i++) {
+		if (s->in->may_unmount || !audit_mount_is_covered(s->table, &s->table->mount[i]))
+			r = judge_mount(s, &s->table->mount[i]);
 	}
 	if (!s->has_dev)
 		audit_add(
@@ -405,21 +405,23 @@ static void judge_kept(const struct state *s, const struct policy_places *places
 			  n, readonly ? "read-only" : "covered", names);
 }
 
-int audit_judge_places(int procfd, const struct audit_mounts *in, const struct policy *policy,
+int audit_judge_places(int procfd, const struct audit_mounttable *table,
+		       const struct audit_mounts *in, const struct policy *policy,
 		       struct audit_findings *f)
 {
 	auto_close int rootfd = openat(procfd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct state s = { .procfd = procfd, .rootfd = rootfd, .in = in, .policy = policy, .f = f };
+	struct state s = { .procfd = procfd,
+			   .rootfd = rootfd,
+			   .in = in,
+			   .policy = policy,
+			   .f = f,
+			   .table = table };
 	int r;
 
 	if (rootfd < 0)
 		return -errno;
-	r = audit_mounttable_init(&s.table, in->container, in->host);
-	if (r < 0)
-		return r;
 	r = judge_mounts(&s);
 	judge_kept(&s, &policy->covered, false);
 	judge_kept(&s, &policy->readonly, true);
-	audit_mounttable_done(&s.table);
 	return r;
 }

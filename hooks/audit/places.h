@@ -13,8 +13,9 @@
 #include "lib/audit-mounts.h"
 #include "lib/policy.h"
 
-/* procfd: of init; in: as audit_judge_mounts() gets it.  0 or -errno. */
-int audit_judge_places(int procfd, const struct audit_mounts *in, const struct policy *policy,
+/* procfd: of init; table, in: as audit_judge_table() gets them.  0 or -errno. */
+int audit_judge_places(int procfd, const struct audit_mounttable *table,
+		       const struct audit_mounts *in, const struct policy *policy,
 		       struct audit_findings *f);
 
 #endif

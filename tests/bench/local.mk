@@ -11,6 +11,7 @@ tests_bench_nothing_LDADD =
 tests_bench_nothing_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 tests_bench_bare_mount_LDADD =
 tests_bench_bare_mount_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
+tests_bench_spawn_LDADD = lib/libharden.a
 tests_bench_spawn_LDFLAGS = $(AM_LDFLAGS) $(STATIC_LDFLAGS)
 
 bench: $(bench_programs) $(pkglibexec_PROGRAMS) tools/lxc-harden tests/lib/checker

@@ -244,6 +244,11 @@ static void test_write(void)
 	CHECK_INT(fstatat(dirfd, "f", &st, AT_SYMLINK_NOFOLLOW), 0);
 	CHECK_INT(st.st_mode, S_IFREG | 0600);
 	CHECK(st.st_ino != old.st_ino);
+	CHECK_INT(io_write_passing_at(dirfd, "f", "passing", 7, 0644), 0);
+	file_is(dirfd, "f", "passing");
+	CHECK_INT(fstatat(dirfd, "f", &old, AT_SYMLINK_NOFOLLOW), 0);
+	CHECK_INT(old.st_mode, S_IFREG | 0644);
+	CHECK(st.st_ino != old.st_ino);
 	CHECK_INT(scratch_count(dirfd), 1);
 }
 
