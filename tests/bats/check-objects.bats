@@ -261,6 +261,9 @@ bind() { check "${priv[@]}" "lxc.mount.entry=$1 mnt none bind,ro,create=file 0 0
 	found mount.kernel host '' "bpf on '/b'"
 	found rootfs.dev host
 	absent mount.proc
+	# LXC's own bind of a directory that the kernel keeps empty.
+	grep -q ' /sys/fs/fuse/connections ' "/proc/$(jq -r '.containers[0].pid' <<<"$json")/mountinfo"
+	[[ $json != *"sysfs on '/sys/fs/fuse/connections'"* ]]
 }
 
 @test "generate names the lines for which a start is refused" {
