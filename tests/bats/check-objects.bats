@@ -89,11 +89,15 @@ score() { jq '.containers[0].score.value' <<<"$json"; }
 	for type in veth macvlan ipvlan phys; do
 		check "${priv[@]}" "lxc.net.0.type=$type"
 		found net.admin host 3 "lxc.net.0.type = $type"
+		found cap.net_admin host
 	done
 	with=$(score)
 	check "${priv[@]}" 'lxc.net.0.type=empty'
 	absent net.admin
+	found cap.net_admin kernel '' "No interface leads to the host's network"
 	without=$(score)
+	check "${priv[@]}" 'lxc.net.0.type=none'
+	found cap.net_admin host
 	[ "$with" -ge "$without" ]
 	check "${priv[@]}" 'lxc.cap.drop=net_admin' 'lxc.net.0.type=veth'
 	absent net.admin
