@@ -211,6 +211,33 @@ static void read_guest(struct host_audit *a)
 	judge_guest(a);
 }
 
+/*
+ * What only the filter refuses, where the kernel did not give that filter: a weak one of the
+ * container's own, beside that of the service manager, would pass without a word.  A user never
+ * gets it, which cap-audit(8) says.
+ */
+static void note_untried(struct host_audit *a)
+{
+	struct span untried = a->guest.report.trials[REPORT_TRIAL_UNTRIED], word;
+	const struct policy_list *refuse = &a->policy.policy.refuse;
+	char names[160] = "";
+	struct emit e = EMIT_INIT(names);
+
+	while (geteuid() == 0 && span_next_word(&untried, &word)) {
+		for (size_t i = 0; i < refuse->n; i++) {
+			if (!span_same(refuse->item[i], word))
+				continue;
+			emit_str(&e, e.len ? " " : "");
+			emit_span(&e, word);
+		}
+	}
+	if (e.len)
+		audit_add(&a->record.notes, "untried",
+			  "not tried, as the seccomp filter of the container cannot be read or "
+			  "taken on: %s; start it from a service without SystemCallFilter= to know",
+			  names);
+}
+
 /* What is no refusal, but nobody should have to find out for himself. */
 static void note_network(struct host_audit *a, const struct audit_network *network)
 {
@@ -250,6 +277,7 @@ static void try_inside(struct host_audit *a)
 	}
 	a->record.guest = &a->guest;
 	judge_guest(a);
+	note_untried(a);
 	note_network(a, &network);
 }
 

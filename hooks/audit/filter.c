@@ -65,9 +65,7 @@ int audit_filter_read(pid_t pid, struct audit_filter *ret)
 
 	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) < 0)
 		return -errno;
-	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0)
-		r = -errno;
-	else if (waitpid(pid, &status, __WALL) < 0)
+	if (ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 || waitpid(pid, &status, __WALL) < 0)
 		r = -errno;
 	else if (!WIFSTOPPED(status))
 		return -ESRCH;

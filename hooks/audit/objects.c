@@ -43,12 +43,15 @@ static bool has_mount(struct span mounts, uint64_t id)
 static int read_link_mount(int procfd, const char *name, uint64_t *ret)
 {
 	auto_close int fd = openat(procfd, name, O_PATH | O_CLOEXEC);
-	auto_close int dirfd = open("/proc/self/fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_close int dirfd = -EBADF;
 	struct fdinfo info;
 	char number[12];
 	int r;
 
-	if (fd < 0 || dirfd < 0)
+	if (fd < 0)
+		return -errno;
+	dirfd = open("/proc/self/fdinfo", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dirfd < 0)
 		return -errno;
 	(void)snprintf(number, sizeof(number), "%d", fd); /* sized to fit */
 	r = read_fdinfo(dirfd, number, &info);
@@ -60,7 +63,7 @@ static int read_link_mount(int procfd, const char *name, uint64_t *ret)
 int audit_judge_directories(int procfd, struct span mounts, struct audit_findings *f,
 			    const char **ret_what)
 {
-	uint64_t mount;
+	uint64_t mount = 0; /* of no mount */
 	int r;
 
 	*ret_what = "its root directory";

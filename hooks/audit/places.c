@@ -69,6 +69,43 @@ static int open_mount(const struct state *s, const struct mountinfo *m)
 	return st.stx_mnt_id == m->id ? take_fd(&fd) : -ESTALE;
 }
 
+static const struct mountinfo *find_mount(const struct state *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->table.n; i++) {
+		if (s->table.mount[i].id == id)
+			return &s->table.mount[i];
+	}
+	return NULL;
+}
+
+/* m is on that one, or on what is. */
+static bool is_on(const struct state *s, const struct mountinfo *m, const struct mountinfo *below)
+{
+	/* No chain is longer than the table. */
+	for (size_t i = 0; m && i <= s->table.n; i++) {
+		if (m == below)
+			return true;
+		m = m->parent == m->id ? NULL : find_mount(s, m->parent);
+	}
+	return false;
+}
+
+/*
+ * Another mount lies on the way to it, as the level's /run on an entry from before the include.
+ * Not by the path alone that leads nowhere: who can write to the root file system could rename a
+ * directory for the moment of the audit.
+ */
+static bool is_hidden(const struct state *s, const struct mountinfo *m)
+{
+	for (size_t i = 0; i < s->table.n; i++) {
+		const struct mountinfo *other = &s->table.mount[i];
+
+		if (span_is_within(m->target, other->target) && !is_on(s, m, other))
+			return true;
+	}
+	return false;
+}
+
 static bool is_allowed(const struct state *s, const struct mountinfo *m)
 {
 	char target[PATH_MAX];
@@ -210,11 +247,47 @@ static void judge_namespace(const struct state *s, const struct mountinfo *m)
 	}
 }
 
+/*
+ * Where the host's services listen: "ro" does not keep root inside from connecting, and they
+ * take him for the host's.  lxc-harden check tells of the same.
+ */
+static void judge_listeners(const struct state *s, const struct mountinfo *m, const struct stat *st)
+{
+	static const char *const places[] = { "/run",	      "/run/systemd", "/run/dbus",
+					      "/run/docker",  "/run/podman",  "/run/containerd",
+					      "/run/libvirt", "/var/lib/lxd", "/var/lib/incus" };
+	struct shown target;
+	struct stat host;
+
+	for (size_t i = 0; S_ISDIR(st->st_mode) && i < sizeof(places) / sizeof(places[0]); i++) {
+		if (stat(places[i], &host) < 0 || host.st_dev != st->st_dev ||
+		    host.st_ino != st->st_ino)
+			continue;
+		audit_add(s->f, "mount.socket",
+			  "the sockets in the host's '%s' are at '%s'; if that is wanted, write "
+			  "'harden.allow = %s' into the container's config",
+			  places[i], show(&target, m->target), target.text);
+		return;
+	}
+}
+
+/* 0 and what stands at the top of the mount, -ESTALE if no path leads there, or -errno. */
+static int stat_mount(const struct state *s, const struct mountinfo *m, struct stat *ret)
+{
+	auto_close int fd = open_mount(s, m);
+
+	if ((fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) && is_hidden(s, m))
+		return -ESTALE;
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
 static int judge_mount(struct state *s, const struct mountinfo *m)
 {
-	auto_close int fd = -EBADF;
+	struct stat st = { 0 };
 	struct shown target;
-	struct stat st;
+	int r;
 
 	if (is_allowed(s, m))
 		return 0;
@@ -229,19 +302,19 @@ static int judge_mount(struct state *s, const struct mountinfo *m)
 		judge_devpts(s, m);
 	if (span_is(m->fstype, "devpts") || has_no_nodes(m) || is_own_dev(s, m))
 		return 0;
-	/* What a whole file system has at its top is a directory. */
-	if (m->root.n == 1) {
-		judge_nodes(s, m, &(struct stat){ .st_mode = S_IFDIR });
-		return 0;
+	/* What a whole file system has at its top is a directory; FUSE may never answer. */
+	if (m->root.n == 1)
+		st.st_mode = S_IFDIR;
+	if (m->root.n > 1 ||
+	    (span_is(m->fstype, "tmpfs") && audit_mount_is_on_host(&s->table, m))) {
+		r = stat_mount(s, m, &st);
+		if (r == -ESTALE)
+			return 0; /* no path leads there */
+		if (r < 0)
+			return r;
 	}
-	fd = open_mount(s, m);
-	if (fd == -ESTALE)
-		return 0; /* no path leads there */
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		return -errno;
 	judge_nodes(s, m, &st);
+	judge_listeners(s, m, &st);
 	return 0;
 }
 

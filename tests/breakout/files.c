@@ -187,7 +187,7 @@ static long run_cgroup_file(const struct probe *p)
 		(void)snprintf(path, sizeof(path), "%s/%s", m.point, p->text);
 		long got = try_open(path, O_WRONLY);
 
-		if (got != -ENOENT)
+		if (got != -ENOENT && got != -ENOTDIR) /* a mount of a single file has none below */
 			r = got;
 		if (got == 0)
 			probe_detail(path);

@@ -120,7 +120,7 @@ static int tidy_temporary(int fd)
 	const struct dirent *entry;
 	int r = open_stream(fd, &dir);
 
-	if (r < 0)
+	if (r < 0 || !dir)
 		return r;
 	while ((entry = readdir(dir))) {
 		if (is_left_behind(entry->d_name) && unlinkat(fd, entry->d_name, 0) < 0 &&
@@ -142,7 +142,7 @@ int harden_dir_remove_profiles(int fd, bool dry, unsigned int *n)
 	const struct dirent *entry;
 	int r = open_stream(fd, &dir);
 
-	if (r < 0)
+	if (r < 0 || !dir)
 		return r;
 	while (r >= 0 && (entry = readdir(dir))) {
 		if (!is_profile(entry->d_name))

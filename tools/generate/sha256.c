@@ -30,9 +30,8 @@ static void add_block(uint32_t h[8], const unsigned char *p)
 {
 	uint32_t w[64], v[8];
 
-	for (int t = 0; t < 16; t++)
-		w[t] = (uint32_t)p[4 * t] << 24 | (uint32_t)p[4 * t + 1] << 16 |
-		       (uint32_t)p[4 * t + 2] << 8 | p[4 * t + 3];
+	for (int t = 0; t < 16; t++, p += 4)
+		w[t] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 	for (int t = 16; t < 64; t++) {
 		uint32_t a = w[t - 15], b = w[t - 2];
 

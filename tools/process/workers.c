@@ -152,7 +152,8 @@ static void take_end(struct board *b, size_t slot, enum workers_end end)
 	if (at < b->w->n)
 		b->ends[at] = end;
 	b->lost += end == WORKERS_TIMED_OUT;
-	if (end == WORKERS_TIMED_OUT)
+	/* Room for all, unless a worker that was taken over gave out jobs a second time. */
+	if (end == WORKERS_TIMED_OUT && b->n_killed < b->w->n)
 		b->killed[b->n_killed++] = s->pid;
 	set_at(b, slot, NOTHING);
 	(void)close(s->pipefd); /* only ever waited for */
