@@ -105,6 +105,20 @@ static void test_idmapped_is_less(void)
 	}
 }
 
+/* CHECK_NOTE: it is not. */
+static enum check_severity cap_severity(unsigned int cap, uint64_t facts)
+{
+	struct check_facts f = { { UINT64_C(1) << cap }, facts };
+	struct check_open open[CHECK_OPEN_MAX];
+	size_t n = check_find_open(&f, open);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!open[i].reason && open[i].cap == cap)
+			return open[i].what ? open[i].severity : CHECK_NOTE;
+	}
+	return CHECK_NOTE;
+}
+
 static bool is_open(uint64_t caps, uint64_t facts, enum reason_id id, enum check_severity *ret)
 {
 	struct check_facts f = { { caps }, facts };
@@ -132,6 +146,10 @@ static void test_objects(void)
 	CHECK(!is_open(0, priv | FACT(FACT_NET_LINK), REASON_NET_ADMIN, &s));
 	CHECK(!is_open(net, priv, REASON_NET_ADMIN, &s));
 	CHECK(!is_open(net, FACT(FACT_NET_LINK), REASON_NET_ADMIN, &s)); /* id-mapped */
+	CHECK_INT(cap_severity(CAP_NET_ADMIN, priv), CHECK_KERNEL);
+	CHECK_INT(cap_severity(CAP_NET_ADMIN, priv | FACT(FACT_NET_LINK)), CHECK_HOST);
+	CHECK_INT(cap_severity(CAP_NET_ADMIN, priv | FACT(FACT_NS_NET)), CHECK_HOST);
+	CHECK_INT(cap_severity(CAP_NET_ADMIN, FACT(FACT_NET_LINK)), CHECK_KERNEL);
 	CHECK(!is_open(0, priv | FACT(FACT_ROOTFS_DEV), REASON_ROOTFS_DEV, &s));
 	CHECK(is_open(0, priv | FACT(FACT_ROOTFS_DEV) | FACT(FACT_DEVICES), REASON_ROOTFS_DEV, &s));
 	CHECK(is_open(0, priv, REASON_LIMIT_USER, &s) && s == CHECK_DENIAL);

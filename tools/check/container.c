@@ -54,7 +54,6 @@ static const char *cap_remedy(struct check_work *w, const struct check_open *o)
 static void add_cap(struct check_work *w, const struct check_open *o)
 {
 	const struct capinfo *info = capinfo_get(o->cap);
-	const char *what = w->out->idmapped ? info->on_host_idmapped : info->on_host;
 
 	if (w->out->n_findings == CHECK_FINDINGS_MAX) {
 		w->out->left_out++;
@@ -65,7 +64,7 @@ static void add_cap(struct check_work *w, const struct check_open *o)
 		.kind = CHECK_EXPOSURE,
 		.severity = o->severity,
 		.place = check_cap_place(w, o->cap),
-		.text = check_print(w->arena, "root inside holds %s: %s", info->name, what),
+		.text = check_print(w->arena, "root inside holds %s: %s", info->name, o->what),
 		.remedy = cap_remedy(w, o),
 		.cost = info->without,
 	};

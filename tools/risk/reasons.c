@@ -724,8 +724,9 @@ const struct reason reasons[REASON_N] = {
 		.remedy = "lxc.rootfs.options = nodev, or include " PKGDATADIR "/base.conf last",
 		.cost = "device nodes of the root file system; LXC's own /dev is another one",
 	},
+	/* The way itself is cap.net_admin's, whose class this fact makes that of the host. */
 	[REASON_NET_ADMIN] = {
-		"net.admin", EXPOSURE(CHECK_HOST, 350, CHECK_NOTE, 0),
+		"net.admin", EXPOSURE(CHECK_HOST, 30, CHECK_NOTE, 0),
 		.title = "root inside can reach the host's network by the other end of an interface",
 		.why = "The kernel tells the container a network id for the namespace of each interface's "
 		       "other or lower end.  With net_admin, and root inside being the host's root, "

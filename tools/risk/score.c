@@ -87,6 +87,20 @@ static const struct {
 	{ CAP_AUDIT_READ, FACT_CALL_SOCKETS },
 };
 
+/* Capabilities of a privileged container that act on the host only by one of these facts. */
+static const struct {
+	unsigned int cap;
+	uint64_t any_facts;
+	enum check_severity severity; /* without any of them */
+	const char *what;
+} cap_reaches[] = {
+	/* An id of the host's network namespace comes with an interface, or it is its own. */
+	{ CAP_NET_ADMIN, BIT(FACT_NET_LINK) | BIT(FACT_NS_NET), CHECK_KERNEL,
+	  "Opens nf_tables, traffic control and tunnels: large, and often faulty, kernel code. "
+	  "Makes the host load modules. No interface leads to the host's network, by which it "
+	  "would reach that." },
+};
+
 enum check_severity check_class_severity(enum capinfo_class class)
 {
 	static const enum check_severity severities[] = {
@@ -116,6 +130,28 @@ static bool cap_matters(unsigned int cap, const struct check_facts *f)
 	return caps_has(f->caps, cap);
 }
 
+static bool open_cap(unsigned int cap, const struct check_facts *f, struct check_open *ret)
+{
+	const struct capinfo *info = capinfo_get(cap);
+	bool priv = check_has_fact(f, FACT_PRIVILEGED);
+
+	*ret = (struct check_open){
+		.cap = cap,
+		.what = priv ? info->on_host : info->on_host_idmapped,
+		.fact = FACT_N,
+		.severity = check_class_severity(priv ? info->privileged : info->idmapped),
+		.weight = priv ? info->weight : info->weight_idmapped,
+	};
+	for (size_t i = 0; priv && i < sizeof(cap_reaches) / sizeof(cap_reaches[0]); i++) {
+		if (cap_reaches[i].cap != cap || (f->bits & cap_reaches[i].any_facts))
+			continue;
+		ret->what = cap_reaches[i].what;
+		ret->severity = cap_reaches[i].severity;
+		ret->weight = info->weight_idmapped; /* what it does by itself */
+	}
+	return ret->weight;
+}
+
 size_t check_find_open(const struct check_facts *f, struct check_open open[CHECK_OPEN_MAX])
 {
 	bool priv = check_has_fact(f, FACT_PRIVILEGED);
@@ -127,22 +163,15 @@ size_t check_find_open(const struct check_facts *f, struct check_open open[CHECK
 
 		if (weight && holds(&rules[i], f))
 			open[n++] = (struct check_open){
-				r,	0, rules[i].fact, priv ? r->severity : r->severity_idmapped,
-				weight,
+				.reason = r,
+				.fact = rules[i].fact,
+				.severity = priv ? r->severity : r->severity_idmapped,
+				.weight = weight,
 			};
 	}
 	for (unsigned int cap = 0; cap < CAPINFO_COUNT; cap++) {
-		const struct capinfo *info = capinfo_get(cap);
-		unsigned int weight = priv ? info->weight : info->weight_idmapped;
-
-		if (weight && cap_matters(cap, f))
-			open[n++] = (struct check_open){
-				NULL,
-				cap,
-				FACT_N,
-				check_class_severity(priv ? info->privileged : info->idmapped),
-				weight,
-			};
+		if (cap_matters(cap, f) && open_cap(cap, f, &open[n]))
+			n++;
 	}
 	return n;
 }

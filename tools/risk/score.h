@@ -96,6 +96,7 @@ static inline void check_set_fact(struct check_facts *f, enum check_fact fact, b
 struct check_open {
 	const struct reason *reason; /* NULL for a capability */
 	unsigned int cap;
+	const char *what;     /* of a capability: what root inside does by it, as things are */
 	enum check_fact fact; /* FACT_N for a capability */
 	enum check_severity severity;
 	unsigned int weight;
