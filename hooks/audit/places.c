@@ -71,9 +71,9 @@ static int open_mount(const struct state *s, const struct mountinfo *m)
 
 static const struct mountinfo *find_mount(const struct state *s, uint64_t id)
 {
-	for (size_t i = 0; i < s->table.n; i++) {
-		if (s->table.mount[i].id == id)
-			return &s->table.mount[i];
+	for (size_t i = 0; i < s->table->n; i++) {
+		if (s->table->mount[i].id == id)
+			return &s->table->mount[i];
 	}
 	return NULL;
 }
@@ -82,7 +82,7 @@ static const struct mountinfo *find_mount(const struct state *s, uint64_t id)
 static bool is_on(const struct state *s, const struct mountinfo *m, const struct mountinfo *below)
 {
 	/* No chain is longer than the table. */
-	for (size_t i = 0; m && i <= s->table.n; i++) {
+	for (size_t i = 0; m && i <= s->table->n; i++) {
 		if (m == below)
 			return true;
 		m = m->parent == m->id ? NULL : find_mount(s, m->parent);
@@ -97,8 +97,8 @@ static bool is_on(const struct state *s, const struct mountinfo *m, const struct
  */
 static bool is_hidden(const struct state *s, const struct mountinfo *m)
 {
-	for (size_t i = 0; i < s->table.n; i++) {
-		const struct mountinfo *other = &s->table.mount[i];
+	for (size_t i = 0; i < s->table->n; i++) {
+		const struct mountinfo *other = &s->table->mount[i];
 
 		if (span_is_within(m->target, other->target) && !is_on(s, m, other))
 			return true;
@@ -306,7 +306,7 @@ static int judge_mount(struct state *s, const struct mountinfo *m)
 	if (m->root.n == 1)
 		st.st_mode = S_IFDIR;
 	if (m->root.n > 1 ||
-	    (span_is(m->fstype, "tmpfs") && audit_mount_is_on_host(&s->table, m))) {
+	    (span_is(m->fstype, "tmpfs") && audit_mount_is_on_host(s->table, m))) {
 		r = stat_mount(s, m, &st);
 		if (r == -ESTALE)
 			return 0; /* no path leads there */

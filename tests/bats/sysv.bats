@@ -93,7 +93,11 @@ day() {
 
 @test "without the generator stop reports success and leaves the daemon: the test can fail" {
 	mkdir -p "$CT_TMP/less"
-	sed 's/ --unit-generator .*//' "$data/base.conf" >"$CT_TMP/less/base.conf"
+	sed 's/ --unit-generator .*//' "$data/level-common.conf" >"$CT_TMP/less/level-common.conf"
+	sed "s|^lxc.include = .*/level-common.conf|lxc.include = $CT_TMP/less/level-common.conf|" \
+		"$data/base.conf" >"$CT_TMP/less/base.conf"
+	! cmp -s "$data/level-common.conf" "$CT_TMP/less/level-common.conf"
+	! cmp -s "$data/base.conf" "$CT_TMP/less/base.conf"
 	ct_new "$ct" bookworm priv "lxc.include = $CT_TMP/less/base.conf"
 	script probe -e "'sleep 1 while 1'"
 	ct_start "$ct"
