@@ -47,7 +47,7 @@ incus_config() {
 		'lxc.mount.entry = /sys/kernel/debug sys/kernel/debug none rbind,create=dir,optional 0 0' \
 		'lxc.mount.entry = /sys/kernel/security sys/kernel/security none rbind,create=dir,optional 0 0' \
 		'lxc.mount.entry = /sys/kernel/tracing sys/kernel/tracing none rbind,create=dir,optional 0 0' \
-		'lxc.mount.entry = /dev/mqueue dev/mqueue none rbind,create=dir,optional 0 0'
+		'lxc.mount.entry = mqueue dev/mqueue mqueue rw,relatime,create=dir,optional 0 0'
 }
 
 @test "incus: text for raw.lxc, which boots behind what Incus writes" {
