@@ -305,8 +305,7 @@ static int judge_mount(struct state *s, const struct mountinfo *m)
 	/* What a whole file system has at its top is a directory; FUSE may never answer. */
 	if (m->root.n == 1)
 		st.st_mode = S_IFDIR;
-	if (m->root.n > 1 ||
-	    (span_is(m->fstype, "tmpfs") && audit_mount_is_on_host(s->table, m))) {
+	if (m->root.n > 1 || (span_is(m->fstype, "tmpfs") && audit_mount_is_on_host(s->table, m))) {
 		r = stat_mount(s, m, &st);
 		if (r == -ESTALE)
 			return 0; /* no path leads there */
