@@ -232,7 +232,7 @@ static int read_seccomp(const struct command *cmd, struct plan *plan)
 	if (r == 0)
 		return -1;
 	command_error(cmd->verb, "%s", r == -ENOMEM ? "out of memory" : error.text);
-	return r == -ENOMEM ? COMMAND_FAILED : COMMAND_MISUSE;
+	return r == -ENOMEM || r == -EIO ? COMMAND_FAILED : COMMAND_MISUSE;
 }
 
 static enum basis_wish get_wish(const struct options *opts)

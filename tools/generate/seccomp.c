@@ -84,7 +84,7 @@ int plan_read_seccomp(struct plan *plan, const char *folder, struct config_error
 	const struct lxcconf_setting *l =
 		lxcconf_find_last(plan->level_conf, "lxc.seccomp.profile");
 	auto_free char *own = NULL, *level = NULL, *what = NULL;
-	size_t n_own, n_level;
+	size_t n_own = 0, n_level = 0;
 	int r;
 
 	if (!s || !l || strcmp(s->value, l->value) == 0 || !s->value[0] ||
@@ -97,8 +97,15 @@ int plan_read_seccomp(struct plan *plan, const char *folder, struct config_error
 		r = merge(plan, s, (struct span){ own, n_own }, (struct span){ level, n_level },
 			  folder, ret_error);
 	else if (asprintf(&what, "cannot read the seccomp profiles '%s' and '%s': %s", s->value,
-			  l->value, strerror(-r)) >= 0)
+			  l->value, strerror(-r)) < 0) {
+		what = NULL;
+		r = -ENOMEM;
+	} else if (r == -ENOENT)
 		r = keep_own(plan, s, what, ret_error);
+	else { /* another time it may be read: what is written now would depend on luck */
+		(void)config_error_say(ret_error, "%s", what);
+		r = -EIO;
+	}
 	if (r == -ENOMEM)
 		(void)config_error_say(ret_error, "out of memory");
 	return r;

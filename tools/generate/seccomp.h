@@ -8,7 +8,8 @@
 /*
  * Sets .seccomp, .seccomp_text and .seccomp_kept.  folder is where a profile made of both will
  * lie, under a name made of its content.  0, or negative and one line in *ret_error: -EINVAL
- * where the container's own cannot be joined with a level that asks for its own.
+ * where the container's own cannot be joined with a level that asks for its own, -EIO where one
+ * of the two is there and cannot be read.
  */
 int plan_read_seccomp(struct plan *plan, const char *folder, struct config_error *ret_error);
 
